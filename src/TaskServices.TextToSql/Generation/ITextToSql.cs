@@ -1,0 +1,35 @@
+using TaskServices.TextToSql.Execution;
+
+namespace TaskServices.TextToSql.Generation;
+
+/// <summary>The text-to-SQL task over registered databases: what the command line, the gRPC service and the evaluations call.</summary>
+/// <remarks>Safe for use from several threads.</remarks>
+public interface ITextToSql
+{
+    /// <summary>Gets the names of the registered databases.</summary>
+    IReadOnlyCollection<string> DatabaseNames { get; }
+
+    /// <summary>Generates validated SQL for one question. Never executes it.</summary>
+    /// <param name="databaseName">A registered database.</param>
+    /// <param name="question">1 to 4,000 characters. Treated as text only, whatever it says.</param>
+    /// <returns>A prediction; refusals and abstentions are values of it, not exceptions.</returns>
+    /// <exception cref="TextToSqlException">
+    /// Reason <c>UNKNOWN_DATABASE</c>, <c>QUESTION_EMPTY</c>, <c>QUESTION_TOO_LONG</c>, <c>PROMPT_TOO_LONG</c> and the database's own failures.
+    /// </exception>
+    Task<SqlPrediction> GenerateAsync(string databaseName, string question, CancellationToken cancellationToken);
+
+    /// <summary>Executes what <see cref="GenerateAsync"/> answered, read-only, and streams the rows.</summary>
+    /// <exception cref="TextToSqlException">Reason <c>QUERY_TIMED_OUT</c>, <c>DATABASE_LOCKED</c>, <c>DATABASE_CORRUPT</c>, <c>QUERY_FAILED</c>, …</exception>
+    Task<QueryResult> ExecuteAsync(
+        string databaseName, SqlPrediction prediction, QueryLimits limits, CancellationToken cancellationToken);
+
+    /// <summary>Checks a statement as if the model had written it.</summary>
+    Guard.GuardVerdict Validate(string databaseName, string sql);
+
+    /// <summary>Explains an accepted statement in words.</summary>
+    /// <exception cref="TextToSqlException">Reason <c>SQL_REFUSED</c>: the statement does not pass the guard.</exception>
+    string Explain(string databaseName, string sql);
+
+    /// <summary>Gets the schema as the service sees it.</summary>
+    Schema.DatabaseSchema GetSchema(string databaseName);
+}

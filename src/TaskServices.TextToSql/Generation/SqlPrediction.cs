@@ -1,0 +1,59 @@
+namespace TaskServices.TextToSql.Generation;
+
+/// <summary>What became of a question.</summary>
+public enum PredictionStatus
+{
+    /// <summary>The SQL passed every check and is the answer.</summary>
+    Answered,
+
+    /// <summary>The question has several readings; <see cref="SqlPrediction.Message"/> says which.</summary>
+    NeedsClarification,
+
+    /// <summary>The schema does not hold the answer.</summary>
+    Unanswerable,
+
+    /// <summary>The question asks for what is not allowed, or nothing the model wrote passed the guard.</summary>
+    Refused,
+
+    /// <summary>The question or the database could not be processed.</summary>
+    Error,
+}
+
+/// <summary>The SQL for one question, or why there is none. Not yet executed.</summary>
+public sealed record SqlPrediction
+{
+    public required PredictionStatus Status { get; init; }
+
+    /// <summary>Gets the guard's re-print in the database's dialect, without an added LIMIT; null only when nothing passed the guard.</summary>
+    public string? Sql { get; init; }
+
+    /// <summary>Gets the re-print that is executed: <see cref="Sql"/> with the guard's row limit.</summary>
+    public string? ExecutableSql { get; init; }
+
+    /// <summary>Gets what the model wrote, for diagnosis. Never executed.</summary>
+    public string? CompactSql { get; init; }
+
+    /// <summary>Gets a machine-readable reason in UPPER_SNAKE_CASE where the status is not an answer.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Gets one line for a person where the status is not an answer.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>Gets what the SQL does, in words made from its AST.</summary>
+    public string? Explanation { get; init; }
+
+    /// <summary>Gets the confidence in [0, 1].</summary>
+    public double Confidence { get; init; }
+
+    /// <summary>Gets how many candidates were generated.</summary>
+    public int CandidateCount { get; init; }
+
+    public int PromptTokenCount { get; init; }
+
+    public int CachedPromptTokenCount { get; init; }
+
+    public int CompletionTokenCount { get; init; }
+
+    /// <summary>Gets the time from question to SQL.</summary>
+    public TimeSpan Duration { get; init; }
+}
