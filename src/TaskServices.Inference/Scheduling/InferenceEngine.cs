@@ -54,14 +54,14 @@ public sealed class InferenceEngine : IAsyncDisposable
     public bool IsRunning => !_queue.IsClosed;
 
     /// <summary>Completes one prompt.</summary>
-    public Task<Completion> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken)
+    public async Task<Completion> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken)
     {
         var sequence = Create(request, cancellationToken);
         _queue.Enqueue([sequence]);
-        return sequence.Result;
+        return await sequence.Result.ConfigureAwait(false);
     }
 
-    /// <summary>Completes one prompt and gives the tokens as they come.</summary>
+    /// <summary>Completes one prompt and gives the tokens as they come. A bad request or a full queue throws here, not at the enumeration.</summary>
     public StreamedCompletion StreamAsync(GenerationRequest request, CancellationToken cancellationToken)
     {
         // Not a linked source: nobody could say when to dispose it, as the stream may cancel at any time.
@@ -122,13 +122,13 @@ public sealed class InferenceEngine : IAsyncDisposable
     /// <summary>Scores given continuations of one prompt.</summary>
     /// <param name="continuations">At least one, each of at least one token.</param>
     /// <returns>The natural-log probability of each continuation, summed over its tokens.</returns>
-    public Task<IReadOnlyList<double>> ScoreAsync(
+    public async Task<IReadOnlyList<double>> ScoreAsync(
         IReadOnlyList<int> promptTokenIds, IReadOnlyList<IReadOnlyList<int>> continuations, CancellationToken cancellationToken)
     {
         _validator.CheckScore(promptTokenIds, continuations);
         var sequence = ScoredSequence.Create(promptTokenIds, [.. continuations.Select(c => c.ToArray())], cancellationToken);
         _queue.Enqueue([sequence]);
-        return sequence.Result;
+        return await sequence.Result.ConfigureAwait(false);
     }
 
     /// <summary>Fails waiting and running requests with <c>ENGINE_STOPPED</c> after the model run in progress, and disposes the session.</summary>

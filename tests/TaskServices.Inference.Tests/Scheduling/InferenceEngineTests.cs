@@ -74,10 +74,13 @@ public sealed class InferenceEngineTests
     [Fact]
     public async Task GenerateAsync_ManyAtOnce_ShareDecodeSteps()
     {
-        var session = new FakeModelSession(8, Capacity);
+        using var gate = new ManualResetEventSlim();
+        var session = new FakeModelSession(8, Capacity) { BeforeRun = gate.Wait };
         await using var engine = Engine(session);
-        await Task.WhenAll(Enumerable.Range(1, 8).Select(i => engine.GenerateAsync(NoEnd([i, i + 1], 40), TestToken)));
-        Assert.True(session.LargestBatch > 1);
+        var tasks = Enumerable.Range(1, 8).Select(i => engine.GenerateAsync(NoEnd([i, i + 1], 40), TestToken)).ToArray();
+        gate.Set();
+        await Task.WhenAll(tasks);
+        Assert.Equal(8, session.LargestBatch);
     }
 
     [Fact]
@@ -218,9 +221,16 @@ public sealed class InferenceEngineTests
     [Fact]
     public async Task GenerateAsync_RunsKeepFailing_ReportsTheEngineDead()
     {
-        var session = new FakeModelSession(1, Capacity) { BeforeRun = () => Throw(true) };
+        using var gate = new ManualResetEventSlim();
+        var session = new FakeModelSession(1, Capacity);
+        session.BeforeRun = () =>
+        {
+            gate.Wait();
+            Throw(true);
+        };
         await using var engine = Engine(session);
         var tasks = Enumerable.Range(1, 5).Select(i => engine.GenerateAsync(NoEnd([i, i], 5), TestToken)).ToArray();
+        gate.Set();
         List<string> reasons = [];
         foreach (var task in tasks)
             reasons.Add((await Assert.ThrowsAsync<InferenceException>(() => task)).Reason);
