@@ -13,6 +13,7 @@ internal static class EvaluationCommand
         {
             TextToSqlCommand.Create(),
             CompareCommand.Create(),
+            ExplainCommand.Create(),
         };
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)

@@ -109,11 +109,12 @@ internal static class TextToSqlCommand
         var summary = Summarizer.Summarize(
             results, gold, settings, EvaluationDefaults.CommandLine(arguments.Tokens.Select(token => token.Value)), arguments.GetValue(Parallelism), seed);
         RunFolder.WriteAtomically(RunFolder.SummaryPath(path), JsonSerializer.Serialize(summary, Json.Indented) + "\n");
+        RunFolder.WriteAtomically(RunFolder.ReportPath(path), HtmlReport.Render(summary, results));
         if (arguments.GetValue(Format) is OutputFormat.Json)
             Console.Out.WriteLine(JsonSerializer.Serialize(summary, Json.Line));
         else
             TerminalReport.Write(AnsiConsole.Console, summary);
-        Console.Error.WriteLine($"run folder: {path}");
+        Console.Error.WriteLine($"report: {RunFolder.ReportPath(path)}");
         if (arguments.GetValue(SaveBaseline) is { } savePath)
             Baseline.From(summary, results).Write(savePath);
         return Judge(baseline?.Check(summary, results));

@@ -46,6 +46,43 @@ internal static class TerminalReport
             $"difference {Points(comparison.Difference)} points on {comparison.Count} common items{interval}; exact McNemar p = {comparison.PValue:0.0000}"));
     }
 
+    /// <summary>Shows one item with everything known about it.</summary>
+    public static void Write(IAnsiConsole console, ExampleResult item)
+    {
+        var table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumns(new TableColumn("").NoWrap(), new TableColumn(""));
+        Add("item", $"{item.Id}, database {item.DatabaseId}, {item.Hardness}, {string.Join(' ', item.Clauses)}");
+        Add("question", item.Question);
+        Add("gold", item.GoldSql);
+        Add("prediction", item.PredictedSql);
+        Add("model wrote", item.CompactSql);
+        Add("status", string.Join(": ", new[] { item.Status.ToString(), item.Reason, item.Message }.OfType<string>()));
+        Add("outcome", item.Correct ? "correct" : $"wrong: {item.Failure}. {item.Detail}");
+        Add("rows", $"gold {item.GoldRows}, predicted {item.PredictedRows?.ToString(CultureInfo.InvariantCulture) ?? "none"}");
+        Add("other scores", $"BIRD {(item.BirdCorrect ? "right" : "wrong")}" + (item.ExactMatch is { } exact ? $", exact set match {(exact ? "yes" : "no")}" : ""));
+        Add("confidence", item.Confidence?.ToString("0.000", CultureInfo.InvariantCulture));
+        Add("time", item.LatencyMs is { } latency ? string.Create(CultureInfo.InvariantCulture, $"{latency:0} ms, {item.PromptTokens} + {item.CompletionTokens} tokens") : null);
+        console.Write(table);
+
+        void Add(string name, string? value)
+        {
+            if (!string.IsNullOrEmpty(value))
+                table.AddRow(new Text(name), new Text(value));
+        }
+    }
+
+    /// <summary>Lists failed items by reason, most frequent reason first.</summary>
+    public static void WriteFailures(IAnsiConsole console, IReadOnlyList<ExampleResult> failures)
+    {
+        foreach (var group in failures.GroupBy(item => item.Failure).OrderByDescending(group => group.Count()))
+        {
+            var table = new Table().Border(TableBorder.Rounded)
+                .AddColumns(new TableColumn($"{group.Key} ({group.Count()})").NoWrap(), new TableColumn("question and queries"));
+            foreach (var item in group)
+                table.AddRow(new Text(item.Id), new Text($"{item.Question}\n  gold: {item.GoldSql}\n  pred: {item.PredictedSql}"));
+            console.Write(table);
+        }
+    }
+
     public static string Percent(double share) => (100 * share).ToString("0.0", CultureInfo.InvariantCulture) + " %";
 
     private static string Points(double share) => (100 * share).ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture);
