@@ -14,9 +14,9 @@ internal static class Composition
 }
 
 /// <summary>The text-to-SQL task and what it keeps loaded.</summary>
-internal sealed class TextToSqlSession(ITextToSql textToSql, IDisposable? host) : IDisposable
+internal sealed class TextToSqlSession(ITextToSql textToSql, IAsyncDisposable engine) : IAsyncDisposable
 {
     public ITextToSql TextToSql { get; } = textToSql;
 
-    public void Dispose() => host?.Dispose();
+    public ValueTask DisposeAsync() => engine.DisposeAsync();
 }

@@ -74,7 +74,10 @@ internal static class ServeCommand
         }
         finally
         {
-            session?.Dispose();
+            if (session is not null)
+            {
+                await session.DisposeAsync();
+            }
         }
 
         return ExitCode.Done;
