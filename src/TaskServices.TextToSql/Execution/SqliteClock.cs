@@ -29,7 +29,13 @@ internal sealed class SqliteClock : IDisposable
 
     public bool IsTimedOut => Stopwatch.GetElapsedTime(_start) >= _limit;
 
-    private bool MustStop => _cancellationToken.IsCancellationRequested || ReaderToken.IsCancellationRequested || IsTimedOut;
+    public bool IsCancelled => _cancellationToken.IsCancellationRequested || ReaderToken.IsCancellationRequested;
+
+    private bool MustStop => IsCancelled || IsTimedOut;
+
+    /// <summary>Makes the exception of the token that was cancelled.</summary>
+    public OperationCanceledException Cancelled(Exception cause) =>
+        new("The query was cancelled.", cause, ReaderToken.IsCancellationRequested ? ReaderToken : _cancellationToken);
 
     public void Dispose()
     {

@@ -31,9 +31,13 @@ internal static class SqliteFile
 
     /// <summary>Opens a connection of its own, never pooled: no state outlives it.</summary>
     /// <exception cref="TextToSqlException">The file is absent, unreadable or no database.</exception>
-    public static SqliteConnection OpenReadOnly(string path)
+    public static SqliteConnection OpenReadOnly(string path) => OpenReadOnly(path, out _);
+
+    /// <inheritdoc cref="OpenReadOnly(string)"/>
+    /// <param name="immutable">Whether the engine takes no locks, so that a writer must be noticed by <see cref="GetStamp"/>.</param>
+    public static SqliteConnection OpenReadOnly(string path, out bool immutable)
     {
-        var immutable = CheckHeader(path);
+        immutable = CheckHeader(path);
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
             DataSource = ToUri(path) + (immutable ? "&immutable=1" : ""),
