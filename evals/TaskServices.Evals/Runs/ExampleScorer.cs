@@ -10,6 +10,8 @@ namespace TaskServices.Evals.Runs;
 /// <param name="keepDistinct">False removes DISTINCT from both queries, as Spider's evaluation does by default.</param>
 internal sealed class ExampleScorer(IReadOnlyDictionary<string, string> databases, ExecutionLimits limits, bool keepDistinct)
 {
+    private readonly GoldAnalysis _goldAnalysis = new(databases);
+
     /// <exception cref="OperationCanceledException">The run was cancelled; a running query is interrupted.</exception>
     public ExampleResult Score(Example example, Prediction prediction, CancellationToken cancellationToken)
     {
@@ -17,6 +19,7 @@ internal sealed class ExampleScorer(IReadOnlyDictionary<string, string> database
         var gold = new Query(database, example.GoldSql, keepDistinct);
         var predicted = string.IsNullOrWhiteSpace(prediction.Sql) ? null : new Query(database, prediction.Sql, keepDistinct);
         var (correct, failure, detail) = Compare(example.GoldSql, gold, predicted);
+        var (hardness, exactMatch) = _goldAnalysis.Analyze(example, prediction.Sql);
         return new ExampleResult
         {
             Id = example.Id,
@@ -37,7 +40,8 @@ internal sealed class ExampleScorer(IReadOnlyDictionary<string, string> database
             Detail = detail,
             GoldRows = gold.Prepared.Rows.Count,
             PredictedRows = predicted is { Prepared.IsExecuted: true } ? predicted.Prepared.Rows.Count : null,
-            Hardness = "unknown",
+            Hardness = hardness,
+            ExactMatch = exactMatch,
             Clauses = GoldClauses.Of(example.GoldSql),
             Confidence = prediction.Confidence,
             CandidateCount = prediction.CandidateCount,

@@ -65,7 +65,7 @@ internal static class Summarizer
             WithBootstrap("error", item => item.Status is PredictionStatus.Error),
         };
         if (results.Any(item => item.ExactMatch is not null))
-            metrics.Insert(2, WithBootstrap("exact_set_match", item => item.ExactMatch is true));
+            metrics.Insert(2, WithBootstrap("exact_set_match", item => item.ExactMatch is true)); // unknown counts as no match
         var answered = results.Where(item => item.Status is PredictionStatus.Answered).ToList();
         metrics.Add(Rate.Of("accuracy_of_answered", answered.Count(item => item.Correct), answered.Count));
         return metrics;
@@ -87,7 +87,14 @@ internal static class Summarizer
         var bins = Calibration.Bins(items);
         var curve = RiskCoverage.Curve(items);
         return new ConfidenceQuality(
-            items.Count, Calibration.ExpectedError(bins)!.Value, RiskCoverage.Area(curve)!.Value, RiskCoverage.LargestCoverage(curve, 0.9), bins, curve);
+            items.Count, Calibration.ExpectedError(bins)!.Value, RiskCoverage.Area(curve)!.Value, RiskCoverage.LargestCoverage(curve, 0.9), bins, Thin(curve));
+    }
+
+    /// <summary>Keeps about 100 points, the last among them: a summary is not the place for one point an item.</summary>
+    private static List<RiskCoveragePoint> Thin(IReadOnlyList<RiskCoveragePoint> curve)
+    {
+        var step = Math.Max(curve.Count / 100, 1);
+        return [.. curve.Where((_, i) => (curve.Count - 1 - i) % step == 0)];
     }
 
     private static List<Rate> Breakdown(
