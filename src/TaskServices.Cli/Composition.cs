@@ -1,4 +1,7 @@
 using TaskServices.TextToSql.Generation;
+using TaskServices.TextToSql.Guard;
+using TaskServices.TextToSql.Schema;
+using TaskServices.TextToSql.Sql;
 
 namespace TaskServices.Cli;
 
@@ -11,6 +14,10 @@ internal static class Composition
     public static Task<TextToSqlSession> OpenTextToSqlAsync(
         ModelChoice model, IReadOnlyDictionary<string, string> databases, CancellationToken cancellationToken) =>
         throw CliException.Environment("NOT_AVAILABLE", "text-to-SQL is not part of this build yet.");
+
+    /// <summary>Asks the guard about one statement.</summary>
+    public static GuardVerdict CheckSql(string statement, SqlDialect dialect, DatabaseSchema schema, AccessGrant grant) =>
+        throw CliException.Environment("NOT_AVAILABLE", "check-sql is not part of this build yet.");
 }
 
 /// <summary>The text-to-SQL task and what it keeps loaded.</summary>

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using TaskServices.Inference;
+using TaskServices.Inference.Scheduling;
 using TaskServices.ServiceDefaults.Errors;
 
 namespace TaskServices.TextToSql.Service;
@@ -23,9 +24,10 @@ internal static class TextToSqlErrors
             Metadata = new Dictionary<string, string> { ["schema_id"] = error.SchemaId },
         },
         TextToSqlException error => FromReason(error.Reason, error.Message),
-        InferenceException { Reason: "QUEUE_FULL" } error =>
-            new(StatusCode.ResourceExhausted, Domain, error.Reason, error.Message) { RetryAfter = RetryAfter },
-        InferenceException { Reason: "SHUTTING_DOWN" } error =>
+        EngineBusyException error =>
+            new(StatusCode.ResourceExhausted, Domain, error.Reason, error.Message) { RetryAfter = error.RetryAfter },
+        InferenceException { Reason: "PROMPT_TOO_LONG" } error => BadField(error.Reason, error.Message, "question"),
+        InferenceException { Reason: "ENGINE_STOPPED" } error =>
             new(StatusCode.Unavailable, Domain, error.Reason, error.Message) { RetryAfter = RetryAfter },
         _ => null,
     };

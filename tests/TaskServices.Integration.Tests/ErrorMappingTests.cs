@@ -1,6 +1,6 @@
 using Google.Rpc;
 using Grpc.Core;
-using TaskServices.Inference;
+using TaskServices.Inference.Scheduling;
 using TaskServices.TextToSql;
 using TaskServices.TextToSql.Generation;
 using Proto = TaskServices.Protos.TextToSql.V1;
@@ -81,12 +81,12 @@ public sealed class ErrorMappingTests
     public async Task Ask_QueueFull_SaysWhenToRetry()
     {
         await using var server = await RunningServer.StartAsync(
-            new FakeTextToSql { OnGenerate = (_, _) => throw new InferenceException("QUEUE_FULL", "Try again.") });
+            new FakeTextToSql { OnGenerate = (_, _) => throw new EngineBusyException("QUEUE_FULL", "Try again.", TimeSpan.FromSeconds(3)) });
 
         var error = await FailAsync(server, new() { SchemaId = FakeTextToSql.Database, Question = "q" });
 
         Assert.Equal((StatusCode.ResourceExhausted, "QUEUE_FULL"), (error.StatusCode, Reason(error)));
-        Assert.True(error.GetRpcStatus()!.GetDetail<RetryInfo>().RetryDelay.ToTimeSpan() > TimeSpan.Zero);
+        Assert.Equal(TimeSpan.FromSeconds(3), error.GetRpcStatus()!.GetDetail<RetryInfo>().RetryDelay.ToTimeSpan());
     }
 
     [Fact]
