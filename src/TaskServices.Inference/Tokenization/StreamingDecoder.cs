@@ -23,14 +23,9 @@ public sealed class StreamingDecoder(ITokenizer tokenizer)
 
     private string Decode(ReadOnlySpan<byte> bytes, bool flush)
     {
-        var count = _decoder.GetCharCount(bytes, flush);
-        return string.Create(count, new Part(_decoder, bytes, flush), static (text, part) => part.Decoder.GetChars(part.Bytes, text, part.Flush));
-    }
-
-    private readonly ref struct Part(Decoder decoder, ReadOnlySpan<byte> bytes, bool flush)
-    {
-        public readonly Decoder Decoder = decoder;
-        public readonly ReadOnlySpan<byte> Bytes = bytes;
-        public readonly bool Flush = flush;
+        // The decoder keeps an incomplete character even where it writes none, so it has to run each time.
+        var text = new char[_decoder.GetCharCount(bytes, flush)];
+        _decoder.GetChars(bytes, text, flush);
+        return new string(text);
     }
 }

@@ -26,7 +26,7 @@ internal static class Oracle
             var tokenId = Choose(request.Sampling, logits, allowed, completion.Count);
             var logNormalizer = Math.Log(logits.Sum(x => Math.Exp(x)));
             logProbabilities.Add(grammar is not null && allowed.Length == 1 && tokenId != 0 ? 0 : logits[tokenId] - logNormalizer);
-            if (tokenId == 0)
+            if ((request.EndTokenIds ?? [0]).Contains(tokenId))
                 return (completion, FinishReason.Stop, logProbabilities);
             grammar?.Accept(tokenId);
             completion.Add(tokenId);

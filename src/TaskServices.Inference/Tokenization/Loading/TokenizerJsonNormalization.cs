@@ -8,6 +8,8 @@ internal static class TokenizerJsonNormalization
     public static IReadOnlyList<ITextNormalizer> Build(JsonField section) => section.IsNull ? [] : section["type"].Text() switch
     {
         "Sequence" => [.. section["normalizers"].Items().SelectMany(Build)],
+        "NFC" => [new CanonicalForm(composes: true)],
+        "NFD" => [new CanonicalForm(composes: false)],
         "Prepend" => [new Prepend(section["prepend"].Text())],
         "Replace" => [Replace(section)],
         var type => throw section["type"].Unsupported($"a normalizer of type {TokenTable.Quote(type)}"),

@@ -145,6 +145,7 @@ internal sealed class SqlLexer(string text, SqlDialect dialect)
                 if (Peek(1) != quote || (quote is ']' && dialect is SqlDialect.Sqlite))
                 {
                     _at++;
+                    RefuseDoubtfulEnd(start, quote);
                     return value.ToString();
                 }
 
@@ -161,6 +162,20 @@ internal sealed class SqlLexer(string text, SqlDialect dialect)
         }
 
         throw Error(start, $"the {(quote is '\'' ? "string" : "quoted text")} does not end: {quote} is missing");
+    }
+
+    /// <summary>Under another sql_mode, MySQL ends the string at an escaped quote and runs what follows; where that could be SQL, it is refused.</summary>
+    private void RefuseDoubtfulEnd(int start, char quote)
+    {
+        if (dialect is not SqlDialect.MySql)
+            return;
+        var rest = text.AsSpan(start, _at - start);
+        var escaped = rest.IndexOf(quote is '"' ? "\\\"" : "\\'");
+        if (escaped >= 0 && (rest[escaped..].Contains(';') || rest[escaped..].Contains("--", StringComparison.Ordinal)
+            || rest[escaped..].Contains("/*", StringComparison.Ordinal) || rest[escaped..].Contains('#')))
+        {
+            throw Error(start, "an escaped quote before what could be SQL; write two quotes");
+        }
     }
 
     /// <summary>Reads what follows a backslash: MySQL's strings and PostgreSQL's <c>E'…'</c>.</summary>

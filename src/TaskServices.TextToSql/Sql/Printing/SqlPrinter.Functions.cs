@@ -1,4 +1,5 @@
 using TaskServices.TextToSql.Sql.Ast;
+using TaskServices.TextToSql.Sql.Functions;
 using TaskServices.TextToSql.Sql.Parsing;
 
 namespace TaskServices.TextToSql.Sql.Printing;
@@ -7,22 +8,23 @@ public sealed partial class SqlPrinter
 {
     private void Write(FunctionCall call)
     {
-        _out.Append(FunctionName(call.Name));
-        if (call.Name is "current_date" or "current_time" or "current_timestamp" && call.Arguments.Count is 0 && !call.Star)
+        var isKeyword = call.Name is "current_date" or "current_time" or "current_timestamp" && call.Arguments.Count is 0 && !call.Star;
+        if (isKeyword)
+        {
+            _out.Append(_dialect is SqlDialect.SqlServer && call.Name is "current_date" ? "CAST(CURRENT_TIMESTAMP AS date)" : call.Name.ToUpperInvariant());
             return;
-        _out.Append('(');
+        }
+
+        // Function names are never quoted: the guard knows them all, and the parser takes no quoted ones.
+        _out.Append(SqlFunctions.Spell(call.Name, _dialect)).Append('(');
         if (call.Star)
             _out.Append('*');
         if (call.Distinct)
             _out.Append("DISTINCT ");
-        List(call.Arguments, Write);
-        if (call.OrderBy.Count > 0)
-        {
-            _out.Append(" ORDER BY ");
-            List(call.OrderBy, Write);
-        }
-
+        WriteArguments(call);
         _out.Append(')');
+        if (call.Name is "group_concat" && call.OrderBy.Count > 0 && _dialect is SqlDialect.SqlServer)
+            call = call with { WithinGroup = call.OrderBy };
         if (call.WithinGroup.Count > 0)
         {
             _out.Append(" WITHIN GROUP (ORDER BY ");
@@ -46,8 +48,67 @@ public sealed partial class SqlPrinter
         }
     }
 
-    /// <summary>Function names are never quoted: the guard knows them all, and the parser takes no quoted ones.</summary>
-    private static string FunctionName(string name) => name is "current_date" or "current_time" or "current_timestamp" ? name.ToUpperInvariant() : name;
+    private void WriteArguments(FunctionCall call)
+    {
+        var arguments = call.Arguments;
+        if (_dialect is SqlDialect.SqlServer && call.Name is "datediff" or "date_trunc" or "datename" && arguments is [StringLiteral unit, ..])
+        {
+            // The unit is a word, not a string.
+            _out.Append(unit.Value).Append(", ");
+            arguments = arguments.Skip(1).ToEquatableList();
+        }
+        else if (_dialect is SqlDialect.MySql && call.Name is "timestampdiff" && arguments is [StringLiteral part, ..])
+        {
+            _out.Append(part.Value.ToUpperInvariant()).Append(", ");
+            arguments = arguments.Skip(1).ToEquatableList();
+        }
+        else if (_dialect is SqlDialect.MySql && call.Name is "datediff" && arguments is [StringLiteral { Value: "day" }, var start, var end])
+        {
+            arguments = [end, start];
+        }
+        else if (_dialect is SqlDialect.SqlServer && call.Name is "instr" && arguments is [var text, var part2])
+        {
+            arguments = [part2, text];
+        }
+        else if (call.Name is "group_concat")
+        {
+            WriteConcatenation(call);
+            return;
+        }
+
+        List(arguments, Write);
+        if (call.OrderBy.Count > 0)
+        {
+            _out.Append(" ORDER BY ");
+            List(call.OrderBy, Write);
+        }
+    }
+
+    /// <summary>Only SQLite, MySQL and DuckDB have a separator of their own accord, and MySQL writes it last.</summary>
+    private void WriteConcatenation(FunctionCall call)
+    {
+        var separator = call.Arguments.Count > 1 ? call.Arguments[1] : null;
+        if (separator is null && _dialect is SqlDialect.Postgres or SqlDialect.SqlServer)
+            separator = new StringLiteral(",");
+        Write(call.Arguments[0]);
+        if (separator is not null && _dialect is not SqlDialect.MySql)
+        {
+            _out.Append(", ");
+            Write(separator);
+        }
+
+        if (call.OrderBy.Count > 0 && _dialect is not SqlDialect.SqlServer)
+        {
+            _out.Append(" ORDER BY ");
+            List(call.OrderBy, Write);
+        }
+
+        if (separator is not null && _dialect is SqlDialect.MySql)
+        {
+            _out.Append(" SEPARATOR ");
+            Write(separator);
+        }
+    }
 
     private void Write(WindowSpecification window, bool isDefinition)
     {
