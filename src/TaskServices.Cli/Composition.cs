@@ -17,7 +17,7 @@ internal static class Composition
 
     /// <summary>Asks the guard about one statement.</summary>
     public static GuardVerdict CheckSql(string statement, SqlDialect dialect, DatabaseSchema schema, AccessGrant grant) =>
-        throw CliException.Environment("NOT_AVAILABLE", "check-sql is not part of this build yet.");
+        SqlGuard.Check(statement, dialect, schema, grant, GuardOptions.Default).Verdict;
 }
 
 /// <summary>The text-to-SQL task and what it keeps loaded.</summary>

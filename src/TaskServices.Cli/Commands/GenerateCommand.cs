@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using TaskServices.Cli.Terminal;
+using TaskServices.Inference.Decoding;
 using TaskServices.Inference.Models;
 using TaskServices.Inference.Scheduling;
 using TaskServices.Inference.Tokenization;
@@ -19,9 +20,10 @@ internal static class GenerateCommand
         var topP = new Option<double>("--top-p") { Description = "Nucleus mass, in [0.01, 1].", HelpName = "P", DefaultValueFactory = _ => 1 };
         topP.RequireRange(0.01, 1.0);
         var seed = new Option<ulong>("--seed") { Description = "The same seed gives the same completion.", HelpName = "N" };
+        var grammar = new Option<string?>("--grammar") { Description = "EBNF file that the completion keeps to.", HelpName = "FILE" };
         var prompt = new Argument<string>("prompt") { Description = "Text to continue." };
         var model = new ModelOptions();
-        var command = new Command("generate", "Completes a prompt with the bare model.") { maxTokens, temperature, topP, seed, prompt };
+        var command = new Command("generate", "Completes a prompt with the bare model.") { maxTokens, temperature, topP, seed, grammar, prompt };
         model.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -31,7 +33,7 @@ internal static class GenerateCommand
                 MaxCompletionTokens = parsed.GetValue(maxTokens),
                 Sampling = new SamplingOptions(parsed.GetValue(temperature), parsed.GetValue(topP), parsed.GetValue(seed)),
             };
-            return RunAsync(model.Read(parsed), parsed.GetRequiredValue(prompt), request, parsed.GetValue(GlobalOptions.Format), cancellationToken);
+            return RunAsync(model.Read(parsed), parsed.GetRequiredValue(prompt), ReadGrammar(parsed.GetValue(grammar)), request, parsed.GetValue(GlobalOptions.Format), cancellationToken);
         });
         ExampleHelpAction.SetExamples(
             command,
@@ -41,12 +43,12 @@ internal static class GenerateCommand
     }
 
     private static async Task<int> RunAsync(
-        ModelChoice model, string prompt, GenerationRequest request, OutputFormat format, CancellationToken cancellationToken)
+        ModelChoice model, string prompt, Grammar? grammar, GenerationRequest request, OutputFormat format, CancellationToken cancellationToken)
     {
         await using var session = await InferenceSession.OpenAsync(model, new ModelSessionOptions { SlotCount = 1 }, cancellationToken);
         var tokenizer = session.Tokenizer;
         int[] bos = tokenizer.BosTokenId is { } token ? [token] : [];
-        var stream = session.Engine.StreamAsync(request with { PromptTokenIds = [.. bos, .. tokenizer.Encode(prompt)] }, cancellationToken);
+        var stream = session.Engine.StreamAsync(request with { PromptTokenIds = [.. bos, .. tokenizer.Encode(prompt)], Grammar = grammar is null ? null : new TokenGrammar(grammar, tokenizer).CreateMatcher() }, cancellationToken);
         var decoder = new StreamingDecoder(tokenizer);
         var text = new System.Text.StringBuilder();
         await foreach (var tokenId in stream)
@@ -67,6 +69,13 @@ internal static class GenerateCommand
             }
         }
     }
+
+    private static Grammar? ReadGrammar(string? path) => path switch
+    {
+        null => null,
+        _ when File.Exists(path) => Grammar.Parse(File.ReadAllText(path)),
+        _ => throw CliException.FileNotFound(path),
+    };
 
     private static void Report(Completion completion, string text, OutputFormat format)
     {
