@@ -70,7 +70,16 @@ internal static class GgufTokenizerFile
 
     private static void WriteArray(Stream stream, Array values)
     {
-        var type = values switch { ulong[] => 10u, long[] => 11u, double[] => 12u, bool[] => 7u, string[] => 8u, _ => 9u };
+        // By element type: a pattern on the array would take long[] for ulong[], which the runtime treats as the same.
+        var type = Type.GetTypeCode(values.GetType().GetElementType()) switch
+        {
+            TypeCode.UInt64 => 10u,
+            TypeCode.Int64 => 11u,
+            TypeCode.Double => 12u,
+            TypeCode.Boolean => 7u,
+            TypeCode.String => 8u,
+            _ => 9u,
+        };
         WriteUInt32(stream, type);
         WriteUInt64(stream, (ulong)values.Length);
         foreach (var value in values)
