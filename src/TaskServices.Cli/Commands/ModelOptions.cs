@@ -1,0 +1,35 @@
+using System.CommandLine;
+
+namespace TaskServices.Cli.Commands;
+
+/// <summary>Options that say which model and adapter answer, and where imported models are kept.</summary>
+internal sealed class ModelOptions
+{
+    private readonly Option<string?> _model = new("--model")
+    {
+        Description = "Model: a GGUF file or an imported model's folder. Default: the bundled SmolLM2-135M-Instruct.",
+        HelpName = "PATH",
+    };
+
+    private readonly Option<string?> _adapter = new("--adapter")
+    {
+        Description = "LoRA adapter folder (PEFT), or 'none' for the bare model. Default: the bundled text-to-SQL adapter, or none with --model.",
+        HelpName = "DIR",
+    };
+
+    private readonly Option<string?> _cache = new("--cache")
+    {
+        Description = "Folder for imported models. Default: $XDG_CACHE_HOME/taskservices, or ~/.cache/taskservices.",
+        HelpName = "DIR",
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Add(_model);
+        command.Add(_adapter);
+        command.Add(_cache);
+    }
+
+    public ModelChoice Read(ParseResult arguments) =>
+        ModelChoice.From(arguments.GetValue(_model), arguments.GetValue(_adapter), arguments.GetValue(_cache));
+}

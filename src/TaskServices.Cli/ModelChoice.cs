@@ -1,0 +1,55 @@
+namespace TaskServices.Cli;
+
+/// <summary>The model, the adapter and the cache folder that a command works with.</summary>
+/// <param name="ModelPath">A GGUF file or a model folder.</param>
+/// <param name="AdapterPath">A PEFT folder, or null for the bare model.</param>
+/// <param name="CachePath">Folder that imported models are kept in; need not exist yet.</param>
+internal sealed record ModelChoice(string ModelPath, string? AdapterPath, string CachePath)
+{
+    private const string NoAdapter = "none";
+
+    /// <summary>Fills what was not given with what is bundled.</summary>
+    /// <exception cref="CliException">A named file is missing, or nothing is bundled.</exception>
+    public static ModelChoice From(string? model, string? adapter, string? cache)
+    {
+        // The bundled adapter fits the bundled model only.
+        var adapterPath = adapter switch
+        {
+            null => model is null ? RepositoryFolder.Combine("models", "text-to-sql") : null,
+            NoAdapter => null,
+            _ => adapter,
+        };
+        var modelPath = model ?? FindBundledModel();
+        if (!Path.Exists(modelPath))
+        {
+            throw CliException.Environment("MODEL_NOT_FOUND", $"{modelPath}: no such model file or folder. Check --model.");
+        }
+
+        if (adapterPath is not null && !Directory.Exists(adapterPath))
+        {
+            throw CliException.Environment("ADAPTER_NOT_FOUND", $"{adapterPath}: no such adapter folder. Check --adapter, or give --adapter none.");
+        }
+
+        return new(modelPath, adapterPath, cache ?? DefaultCachePath());
+    }
+
+    /// <summary>Finds the bundled model's one GGUF file.</summary>
+    /// <exception cref="CliException">It is not there.</exception>
+    public static string FindBundledModel()
+    {
+        var folder = RepositoryFolder.Combine("models", "smollm2-135m-instruct");
+        return (Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.gguf").Order(StringComparer.Ordinal).FirstOrDefault() : null)
+            ?? throw CliException.Environment(
+                "MODEL_NOT_FOUND", $"no .gguf file in {folder}. Restore it from the repository, or name a model with --model.");
+    }
+
+    /// <summary>Gets the cache folder of the XDG base directory specification.</summary>
+    public static string DefaultCachePath()
+    {
+        // The specification says that a relative path here is to be ignored.
+        var cacheHome = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
+        return Path.Combine(
+            Path.IsPathRooted(cacheHome) ? cacheHome : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
+            "taskservices");
+    }
+}

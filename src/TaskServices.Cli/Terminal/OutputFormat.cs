@@ -1,0 +1,7 @@
+namespace TaskServices.Cli.Terminal;
+
+internal enum OutputFormat
+{
+    Human,
+    Json,
+}
