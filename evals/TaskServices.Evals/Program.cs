@@ -1,1 +1,1 @@
-return 0;
+return await TaskServices.Evals.Commands.EvaluationCommand.InvokeAsync(args);

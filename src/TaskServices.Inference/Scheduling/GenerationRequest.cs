@@ -25,6 +25,9 @@ public sealed record GenerationRequest
 
     /// <summary>Gets the sampling settings. The default is greedy.</summary>
     public SamplingOptions Sampling { get; init; } = SamplingOptions.Greedy;
+
+    /// <summary>Gets the longest time from submission to the end; past it the request fails with <c>DEADLINE_EXCEEDED</c>. Null sets none.</summary>
+    public TimeSpan? Timeout { get; init; }
 }
 
 /// <summary>How the next token is chosen from the logits.</summary>

@@ -27,4 +27,7 @@ public interface ITokenizer
     /// <summary>Gets the bytes that a token adds to the text; empty for control tokens and unused IDs.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="tokenId"/> is outside the vocabulary.</exception>
     ReadOnlySpan<byte> GetTokenBytes(int tokenId);
+
+    /// <summary>Gets a control token by its text, for example <c>&lt;|im_start|&gt;</c>; null where the vocabulary has none such.</summary>
+    int? FindControlToken(string text) => Encode(text, parseSpecialTokens: true) is [var id] && GetTokenBytes(id).IsEmpty ? id : null;
 }

@@ -21,6 +21,9 @@ public sealed record Query(QueryBody Body) : SqlNode
     /// <summary>Gets whether rows that tie with the last one are kept too (<c>WITH TIES</c>).</summary>
     public bool WithTies { get; init; }
 
+    /// <summary>Gets whether the limit was read from a TOP, whose ORDER BY is still to come.</summary>
+    internal bool IsTop { get; init; }
+
     /// <summary>Gets whether the query is its body and nothing else.</summary>
     public bool IsPlain =>
         CommonTables.Count == 0 && OrderBy.Count == 0 && !OrderByAll && Limit is null && Skip is null;

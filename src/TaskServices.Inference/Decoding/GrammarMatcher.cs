@@ -1,0 +1,182 @@
+using TaskServices.Inference.Decoding.Matching;
+
+namespace TaskServices.Inference.Decoding;
+
+/// <summary>Follows one completion; see <see cref="TokenGrammar"/>.</summary>
+internal sealed class GrammarMatcher : IGrammarMatcher
+{
+    private const long MaxWorkPerToken = 2_000_000;
+
+    private readonly TokenGrammar _grammar;
+    private readonly MatcherStates _states;
+    private readonly ConfigurationStepper _stepper;
+    private readonly MaskWriter _maskWriter;
+    private readonly List<int> _recent = [];
+    private MatcherState _state;
+    private int _remainingTokens = int.MaxValue;
+    private bool _hasEnded;
+
+    public GrammarMatcher(TokenGrammar grammar, MatcherStates states)
+    {
+        (_grammar, _states, _state) = (grammar, states, states.Initial);
+        _stepper = new ConfigurationStepper(states.Pool);
+        _maskWriter = new MaskWriter(grammar.Trie, states, _stepper);
+    }
+
+    public bool CanEnd => _state.CanEnd;
+
+    public bool MustEnd => _hasEnded || _state.Configurations.Length == 0;
+
+    public bool Allows(int tokenId, int remainingTokens)
+    {
+        _remainingTokens = remainingTokens;
+        if (IsEndToken(tokenId))
+        {
+            return CanEnd;
+        }
+
+        return TryFollow(tokenId, out var configurations, out var canEnd)
+            && _states.GetDistance(configurations, canEnd) is var distance && distance < remainingTokens
+            && distance < Automata.GrammarFacts.Unreachable;
+    }
+
+    public void WriteMask(int remainingTokens, Span<ulong> mask)
+    {
+        _remainingTokens = remainingTokens;
+        if (remainingTokens < _state.Distance)
+        {
+            throw new GrammarException(
+                "GRAMMAR_BUDGET_TOO_SMALL",
+                $"The grammar needs {_state.Distance} tokens to end its sentence and {remainingTokens} are left; raise the token limit.");
+        }
+
+        var words = mask[..((_grammar.Tokenizer.VocabularySize + 63) / 64)];
+        mask[words.Length..].Clear();
+        if (MustEnd)
+        {
+            words.Clear();
+        }
+        else
+        {
+            WriteTokens(remainingTokens, words);
+        }
+
+        for (var i = 0; CanEnd && i < _grammar.Tokenizer.EndTokenIds.Count; i++)
+        {
+            var token = _grammar.Tokenizer.EndTokenIds[i];
+            words[token >> 6] |= 1UL << (token & 63);
+        }
+    }
+
+    public void Accept(int tokenId)
+    {
+        if (IsEndToken(tokenId) && CanEnd)
+        {
+            _hasEnded = true;
+            return;
+        }
+
+        if (IsEndToken(tokenId) || !TryFollow(tokenId, out var configurations, out var canEnd))
+        {
+            throw new InvalidOperationException($"Token {tokenId} is not allowed here.");
+        }
+
+        _state = _states.Get(configurations, canEnd);
+        _recent.Add(tokenId);
+        _remainingTokens -= _remainingTokens == int.MaxValue ? 0 : 1;
+    }
+
+    public IReadOnlyList<int> GetForcedTokens()
+    {
+        if (_hasEnded)
+        {
+            return [];
+        }
+
+        var bytes = _state.ForcedBytes ??= ForcedText.Find(_stepper, _state);
+        var tokens = ForcedText.Tokenize(_grammar, _stepper, _state, bytes, _recent);
+
+        // A canonical segmentation can be longer than the shortest: forced tokens never use up the budget that the rest needs.
+        return tokens.Count > 0 && _remainingTokens != int.MaxValue && DistanceAfter(tokens) + tokens.Count > _remainingTokens ? [] : tokens;
+    }
+
+    private void WriteTokens(int remainingTokens, Span<ulong> words)
+    {
+        var cached = Volatile.Read(ref _state.Mask);
+        if (cached is null && !_states.IsFull)
+        {
+            var built = new ulong[words.Length];
+            cached = new CachedMask(built, _maskWriter.Write(_state, int.MaxValue, built));
+            Volatile.Write(ref _state.Mask, cached);
+            _states.Count(8L * built.Length);
+        }
+
+        if (cached is not null && cached.MaxDistance < remainingTokens)
+        {
+            cached.Words.CopyTo(words);
+        }
+        else
+        {
+            _maskWriter.Write(_state, remainingTokens - 1, words);
+        }
+    }
+
+    private bool TryFollow(int tokenId, out ReadOnlySpan<Configuration> configurations, out bool canEnd)
+    {
+        configurations = default;
+        canEnd = false;
+        var bytes = _grammar.Tokenizer.GetTokenBytes(tokenId);
+        if (bytes.IsEmpty || MustEnd)
+        {
+            return false;
+        }
+
+        _stepper.RemainingWork = MaxWorkPerToken;
+        var begin = 0;
+        var end = _stepper.Load(_state.Configurations);
+        foreach (var value in bytes)
+        {
+            var next = _stepper.Step(begin, end, value, out canEnd);
+            begin = end;
+            end = next;
+            if (begin == end && !canEnd)
+            {
+                return false;
+            }
+        }
+
+        configurations = _stepper[begin, end];
+        return true;
+    }
+
+    private int DistanceAfter(IReadOnlyList<int> tokens)
+    {
+        _stepper.RemainingWork = MaxWorkPerToken;
+        var canEnd = CanEnd;
+        var end = _stepper.Load(_state.Configurations);
+        foreach (var token in tokens)
+        {
+            foreach (var value in _grammar.Tokenizer.GetTokenBytes(token))
+            {
+                var next = _stepper.Step(0, end, value, out canEnd);
+                end = _stepper.Load(_stepper[end, next]);
+            }
+        }
+
+        return _states.GetDistance(_stepper[0, end], canEnd);
+    }
+
+    private bool IsEndToken(int tokenId)
+    {
+        var ends = _grammar.Tokenizer.EndTokenIds;
+        for (var i = 0; i < ends.Count; i++)
+        {
+            if (ends[i] == tokenId)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,104 @@
+using System.Runtime.CompilerServices;
+using TaskServices.Inference.Tokenization;
+
+namespace TaskServices.Inference.Decoding.Matching;
+
+/// <summary>A node of the trie: the tokens whose bytes lead here, and where the nodes below end.</summary>
+/// <param name="Token">A token with exactly these bytes, or -1.</param>
+/// <param name="End">Index behind the last node below this one.</param>
+/// <param name="Depth">Bytes from the root.</param>
+internal readonly record struct TokenTrieNode(int Token, int End, int Depth, byte Label);
+
+/// <summary>
+/// All tokens of a vocabulary by their bytes, in depth-first order in one array, so that a walk that finds a byte impossible jumps over
+/// everything below it. Built once for each tokenizer; immutable.
+/// </summary>
+internal sealed class TokenTrie
+{
+    private static readonly ConditionalWeakTable<ITokenizer, TokenTrie> Tries = [];
+
+    private readonly int[] _sameBytes;
+
+    private TokenTrie(ITokenizer tokenizer)
+    {
+        var ends = tokenizer.EndTokenIds.ToHashSet();
+        var tokens = Enumerable.Range(0, tokenizer.VocabularySize)
+            .Where(token => !ends.Contains(token) && tokenizer.GetTokenBytes(token).Length > 0).ToArray();
+        Array.Sort(tokens, (left, right) => tokenizer.GetTokenBytes(left).SequenceCompareTo(tokenizer.GetTokenBytes(right)) is var order and not 0
+            ? order
+            : left.CompareTo(right));
+        _sameBytes = new int[tokenizer.VocabularySize];
+        _sameBytes.AsSpan().Fill(-1);
+        var nodes = new List<TokenTrieNode> { new(-1, 0, 0, 0) };
+        var open = new Stack<int>([0]);
+        ReadOnlySpan<byte> last = default;
+        foreach (var token in tokens)
+        {
+            var bytes = tokenizer.GetTokenBytes(token);
+            var shared = last.CommonPrefixLength(bytes);
+            Close(nodes, open, shared);
+            if (shared == bytes.Length)
+            {
+                // Sorted by bytes, so only a token with the same bytes can have come before.
+                _sameBytes[token] = nodes[^1].Token;
+                nodes[^1] = nodes[^1] with { Token = token };
+                continue;
+            }
+
+            for (var i = shared; i < bytes.Length; i++)
+            {
+                open.Push(nodes.Count);
+                nodes.Add(new TokenTrieNode(i == bytes.Length - 1 ? token : -1, 0, i + 1, bytes[i]));
+            }
+
+            last = bytes;
+            MaxDepth = Math.Max(MaxDepth, bytes.Length);
+        }
+
+        Close(nodes, open, -1);
+        Nodes = [.. nodes];
+        for (var child = 1; child < Nodes.Length; child = Nodes[child].End)
+        {
+            if (Nodes[child].Token >= 0)
+            {
+                HasByte[Nodes[child].Label] = true;
+            }
+        }
+    }
+
+    public TokenTrieNode[] Nodes { get; }
+
+    /// <summary>Gets the length in bytes of the longest token.</summary>
+    public int MaxDepth { get; }
+
+    /// <summary>Gets, by byte, whether it is a token of its own.</summary>
+    public bool[] HasByte { get; } = new bool[256];
+
+    public static TokenTrie For(ITokenizer tokenizer) => Tries.GetValue(tokenizer, static key => new TokenTrie(key));
+
+    /// <summary>Gets another token with the same bytes, or -1; ends when followed.</summary>
+    public int GetSameBytes(int token) => _sameBytes[token];
+
+    /// <summary>Gets the node below another by one byte, or -1.</summary>
+    public int FindChild(int node, byte label)
+    {
+        for (var child = node + 1; child < Nodes[node].End; child = Nodes[child].End)
+        {
+            if (Nodes[child].Label >= label)
+            {
+                return Nodes[child].Label == label ? child : -1;
+            }
+        }
+
+        return -1;
+    }
+
+    private static void Close(List<TokenTrieNode> nodes, Stack<int> open, int depth)
+    {
+        while (open.Count > depth + 1)
+        {
+            var node = open.Pop();
+            nodes[node] = nodes[node] with { End = nodes.Count };
+        }
+    }
+}

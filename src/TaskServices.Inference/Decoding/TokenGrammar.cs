@@ -1,0 +1,54 @@
+using TaskServices.Inference.Decoding.Automata;
+using TaskServices.Inference.Decoding.Matching;
+using TaskServices.Inference.Tokenization;
+
+namespace TaskServices.Inference.Decoding;
+
+/// <summary>A grammar bound to a tokenizer: makes matchers, which share masks and everything else that can be shared.</summary>
+/// <remarks>Safe for several threads. Keeps up to about 50 MB of states and masks; keep one for each grammar in use.</remarks>
+public sealed class TokenGrammar
+{
+    private readonly TokenDistances _distances;
+    private MatcherStates _states;
+
+    /// <summary>Binds a grammar to a tokenizer; cheap when the tokenizer was used before.</summary>
+    /// <exception cref="GrammarException">GRAMMAR_TOKENIZER_MISMATCH: the tokenizer cannot write any sentence of the grammar.</exception>
+    public TokenGrammar(Grammar grammar, ITokenizer tokenizer)
+    {
+        ArgumentNullException.ThrowIfNull(grammar);
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        (Grammar, Tokenizer) = (grammar, tokenizer);
+        Trie = TokenTrie.For(tokenizer);
+        _distances = new TokenDistances(grammar, Trie);
+        _states = new MatcherStates(grammar, _distances);
+        ShortestCompletionTokens = _states.Initial.Distance;
+        if (ShortestCompletionTokens >= GrammarFacts.Unreachable)
+        {
+            throw new GrammarException(
+                "GRAMMAR_TOKENIZER_MISMATCH", "The tokenizer lacks tokens for bytes that every sentence of the grammar needs; use another grammar or model.");
+        }
+    }
+
+    public Grammar Grammar { get; }
+
+    public ITokenizer Tokenizer { get; }
+
+    /// <summary>Gets a token limit that some sentence is sure to fit, close to the shortest; a smaller one is refused.</summary>
+    public int ShortestCompletionTokens { get; }
+
+    internal TokenTrie Trie { get; }
+
+    /// <summary>Starts a completion.</summary>
+    public IGrammarMatcher CreateMatcher()
+    {
+        var states = Volatile.Read(ref _states);
+        if (states.IsFull)
+        {
+            // Matchers under way keep the old states; they are collected with the last of them.
+            states = new MatcherStates(Grammar, _distances);
+            Volatile.Write(ref _states, states);
+        }
+
+        return new GrammarMatcher(this, states);
+    }
+}

@@ -1,0 +1,49 @@
+namespace TaskServices.Inference;
+
+/// <summary>Settings of the inference engine.</summary>
+public sealed record InferenceOptions
+{
+    /// <summary>Gets the model's name in metrics and logs.</summary>
+    public string ModelName { get; init; } = "unnamed";
+
+    /// <summary>Gets how many requests may wait for a KV slot; one more is refused with <c>QUEUE_FULL</c>.</summary>
+    /// <value>1 to 100,000. The default is 256.</value>
+    public int QueueCapacity { get; init; } = 256;
+
+    /// <summary>Gets how long a request may wait for a KV slot before it fails with <c>QUEUE_TIMEOUT</c>.</summary>
+    /// <value>10 ms to 1 hour. The default is 5 minutes.</value>
+    public TimeSpan QueueTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Gets how many prompt tokens one prefill run takes; running requests get a decode step between two runs.</summary>
+    /// <value>1 to 8,192. The default is 256.</value>
+    public int PrefillChunkTokens { get; init; } = 256;
+
+    /// <summary>Gets the memory of the prefix cache.</summary>
+    /// <value>0 (no cache) to 1 TiB. The default is 256 MiB.</value>
+    public long PrefixCacheBytes { get; init; } = 256L << 20;
+
+    /// <summary>Gets how many tokens prompt-lookup speculation drafts for a request that runs alone.</summary>
+    /// <value>0 (off, the default) to 64.</value>
+    public int SpeculationDraftTokens { get; init; }
+
+    /// <exception cref="InferenceException"><c>OPTION_OUT_OF_RANGE</c>: names the setting and its range.</exception>
+    internal void Validate()
+    {
+        Require(!string.IsNullOrWhiteSpace(ModelName), nameof(ModelName), ModelName, "not empty");
+        Require(QueueCapacity is >= 1 and <= 100_000, nameof(QueueCapacity), QueueCapacity, "in [1, 100000]");
+        Require(
+            QueueTimeout >= TimeSpan.FromMilliseconds(10) && QueueTimeout <= TimeSpan.FromHours(1),
+            nameof(QueueTimeout),
+            QueueTimeout,
+            "in [00:00:00.010, 01:00:00]");
+        Require(PrefillChunkTokens is >= 1 and <= 8192, nameof(PrefillChunkTokens), PrefillChunkTokens, "in [1, 8192]");
+        Require(PrefixCacheBytes is >= 0 and <= 1L << 40, nameof(PrefixCacheBytes), PrefixCacheBytes, "in [0, 2^40]");
+        Require(SpeculationDraftTokens is >= 0 and <= 64, nameof(SpeculationDraftTokens), SpeculationDraftTokens, "in [0, 64]");
+    }
+
+    private static void Require(bool condition, string name, object? value, string range)
+    {
+        if (!condition)
+            throw new InferenceException("OPTION_OUT_OF_RANGE", $"Inference setting {name} is {value}; it must be {range}.");
+    }
+}

@@ -1,0 +1,32 @@
+namespace TaskServices.Inference.Models;
+
+/// <summary>Where a model runs.</summary>
+public enum ExecutionProviderChoice
+{
+    /// <summary>A CUDA device where the build has the provider and a session really starts on it, else the CPU.</summary>
+    Auto,
+
+    Cpu,
+
+    /// <summary>As <see cref="Auto"/>; kept apart so that a fallback is logged as a warning.</summary>
+    Cuda,
+}
+
+/// <summary>Settings of one loaded model.</summary>
+public sealed record ModelSessionOptions
+{
+    /// <summary>Gets how many sequences are held at once. At least 1. The default is 8.</summary>
+    public int SlotCount { get; init; } = 8;
+
+    /// <summary>Gets how many tokens a slot holds; a model with a shorter context bounds it. The default is 2,048.</summary>
+    /// <remarks>Memory behind it is committed only as far as sequences really reach.</remarks>
+    public int SlotCapacity { get; init; } = 2048;
+
+    /// <summary>Gets the number of threads; null takes the physical cores that the process may use.</summary>
+    public int? ThreadCount { get; init; }
+
+    public ExecutionProviderChoice Provider { get; init; } = ExecutionProviderChoice.Auto;
+
+    /// <summary>Gets the most tokens of one forward pass; longer inputs run in several. The default is 512.</summary>
+    public int ChunkTokens { get; init; } = 512;
+}

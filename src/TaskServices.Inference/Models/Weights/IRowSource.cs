@@ -1,0 +1,12 @@
+namespace TaskServices.Inference.Models.Weights;
+
+/// <summary>A weight matrix [rows, columns] that is read a few rows at a time; transforms wrap one another.</summary>
+internal interface IRowSource
+{
+    long Rows { get; }
+
+    int Columns { get; }
+
+    /// <param name="destination">A whole number of rows.</param>
+    void Read(long firstRow, Span<float> destination);
+}

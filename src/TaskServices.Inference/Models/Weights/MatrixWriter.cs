@@ -1,0 +1,100 @@
+using System.Runtime.InteropServices;
+using TaskServices.Inference.Models.Onnx;
+using DataType = TaskServices.Inference.Onnx.TensorProto.Types.DataType;
+
+namespace TaskServices.Inference.Models.Weights;
+
+/// <summary>Streams matrices into the weights file at a chosen precision and adds the nodes that multiply by them.</summary>
+internal sealed class MatrixWriter(OnnxGraph graph, ExternalWeights weights)
+{
+    /// <summary>A matrix in the file: fp32 rows, or quantised rows with scales and zero points.</summary>
+    internal sealed record Matrix(string Name, int Rows, int Columns, int Bits, long Offset, long ScalesOffset, long ZerosOffset, Value[] Tensors);
+
+    /// <summary>Writes a matrix at 32 or 8 bits; rows that are not whole blocks stay at 32.</summary>
+    public Matrix Write(string name, IRowSource rows, int bits) =>
+        bits == 32 || rows.Columns % BlockQuantizer.BlockSize != 0 ? WriteFloats(name, rows) : WriteQuantized(name, rows);
+
+    /// <summary>Multiplies by the transpose of a matrix and adds a bias.</summary>
+    public Value Multiply(Value x, Matrix matrix, float[]? bias)
+    {
+        var biasValue = bias is null ? Value.None : graph.Floats(matrix.Name + ".bias", bias, bias.Length);
+        if (matrix.Bits == 32)
+        {
+            var product = graph.AddMicrosoft("FusedMatMul", [x, matrix.Tensors[0]], ("transB", 1));
+            return bias is null ? product : graph.Add("Add", [product, biasValue]);
+        }
+
+        // Block 32 with accuracy level 4 is both the fast kernel and the one whose rows do not depend on the batch.
+        return graph.AddMicrosoft(
+            "MatMulNBits",
+            bias is null ? [x, .. matrix.Tensors] : [x, .. matrix.Tensors, Value.None, biasValue],
+            ("K", matrix.Columns),
+            ("N", matrix.Rows),
+            ("bits", matrix.Bits),
+            ("block_size", BlockQuantizer.BlockSize),
+            ("accuracy_level", 4));
+    }
+
+    /// <summary>Looks rows up by index; a quantised table shares its bytes with the matrix product of tied embeddings.</summary>
+    public Value Gather(Value indices, Matrix matrix)
+    {
+        if (matrix.Bits == 32)
+        {
+            return graph.Add("Gather", [matrix.Tensors[0], indices]);
+        }
+
+        // The operator wants other shapes of the same bytes, so they are declared a second time.
+        long blocks = matrix.Columns / BlockQuantizer.BlockSize;
+        var data = graph.Initializer(ExternalWeights.Describe(
+            matrix.Name + ".table", DataType.Uint8, [matrix.Rows, matrix.Columns], matrix.Offset, (long)matrix.Rows * matrix.Columns));
+        var zeros = graph.Initializer(ExternalWeights.Describe(
+            matrix.Name + ".table_zeros", DataType.Uint8, [matrix.Rows, blocks], matrix.ZerosOffset, matrix.Rows * blocks));
+        return graph.AddMicrosoft(
+            "GatherBlockQuantized",
+            [data, indices, matrix.Tensors[1], zeros],
+            ("bits", matrix.Bits),
+            ("block_size", BlockQuantizer.BlockSize),
+            ("gather_axis", 0),
+            ("quantize_axis", 1));
+    }
+
+    private Matrix WriteFloats(string name, IRowSource rows)
+    {
+        var offset = weights.BeginTensor();
+        rows.ForEachChunk(chunk => weights.Write(MemoryMarshal.AsBytes(chunk)));
+        var tensor = graph.Initializer(ExternalWeights.Describe(name, DataType.Float, [rows.Rows, rows.Columns], offset, weights.Length - offset));
+        return new Matrix(name, checked((int)rows.Rows), rows.Columns, 32, offset, 0, 0, [tensor]);
+    }
+
+    private Matrix WriteQuantized(string name, IRowSource rows)
+    {
+        var count = checked((int)rows.Rows);
+        var blocks = rows.Columns / BlockQuantizer.BlockSize;
+        var scales = new float[count * blocks];
+        var zeros = new byte[count * blocks];
+        var values = new byte[rows.Columns];
+        var done = 0;
+        var offset = weights.BeginTensor();
+        rows.ForEachChunk(chunk =>
+        {
+            for (; !chunk.IsEmpty; chunk = chunk[rows.Columns..], done += blocks)
+            {
+                BlockQuantizer.Quantize8(chunk[..rows.Columns], values, scales.AsSpan(done, blocks), zeros.AsSpan(done, blocks));
+                weights.Write(values);
+            }
+        });
+
+        var scalesOffset = weights.BeginTensor();
+        weights.Write(MemoryMarshal.AsBytes<float>(scales));
+        var zerosOffset = weights.BeginTensor();
+        weights.Write(zeros);
+        Value[] tensors =
+        [
+            graph.Initializer(ExternalWeights.Describe(
+                name, DataType.Uint8, [count, blocks, BlockQuantizer.BlockSize], offset, (long)count * rows.Columns)),
+            graph.Initializer(ExternalWeights.Describe(name + ".scales", DataType.Float, [count, blocks], scalesOffset, scales.Length * 4L)),
+            graph.Initializer(ExternalWeights.Describe(name + ".zeros", DataType.Uint8, [count, blocks], zerosOffset, zeros.Length)),
+        ];
+        return new Matrix(name, count, rows.Columns, 8, offset, scalesOffset, zerosOffset, tensors);
+    }
+}

@@ -1,0 +1,87 @@
+using System.Text.Json;
+
+namespace TaskServices.Inference.Models.Weights;
+
+/// <summary>A model split over several safetensors files by <c>model.safetensors.index.json</c>.</summary>
+internal sealed class ShardedSafetensors : ITensorSource
+{
+    private readonly Dictionary<string, SafetensorsFile> _shards = new(StringComparer.Ordinal);
+
+    private readonly Dictionary<string, SafetensorsFile> _owners = new(StringComparer.Ordinal);
+
+    private readonly Dictionary<string, TensorInfo> _tensors = new(StringComparer.Ordinal);
+
+    private ShardedSafetensors()
+    {
+    }
+
+    public IReadOnlyDictionary<string, TensorInfo> Tensors => _tensors;
+
+    /// <summary>Gets the names of the shard files that an index lists.</summary>
+    public static IReadOnlyDictionary<string, string> ReadIndex(string indexPath)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(File.ReadAllBytes(indexPath), new JsonDocumentOptions { AllowDuplicateProperties = false });
+            return json.RootElement.GetProperty("weight_map").EnumerateObject()
+                .ToDictionary(entry => entry.Name, entry => entry.Value.GetString() ?? string.Empty, StringComparer.Ordinal);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw ModelFileErrors.Invalid(indexPath, "weight_map", exception.Message.Split('\n')[0].TrimEnd('.'));
+        }
+    }
+
+    public static ShardedSafetensors Open(string indexPath)
+    {
+        var model = new ShardedSafetensors();
+        try
+        {
+            var folder = Path.GetDirectoryName(indexPath)!;
+            foreach (var (name, file) in ReadIndex(indexPath))
+            {
+                model.Add(name, file, folder, indexPath);
+            }
+
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    public void ReadRows(string name, long firstRow, Span<float> destination) => _owners[name].ReadRows(name, firstRow, destination);
+
+    public void Dispose()
+    {
+        foreach (var shard in _shards.Values)
+        {
+            shard.Dispose();
+        }
+    }
+
+    private void Add(string name, string file, string folder, string indexPath)
+    {
+        // A shard must lie beside the index: a path that leads elsewhere is an attack or a mistake.
+        if (file.Length == 0 || file != Path.GetFileName(file))
+        {
+            throw ModelFileErrors.Invalid(indexPath, $"weight_map entry '{name}'", $"'{file}' is not a plain file name");
+        }
+
+        if (!_shards.TryGetValue(file, out var shard))
+        {
+            shard = SafetensorsFile.Open(Path.Combine(folder, file));
+            _shards.Add(file, shard);
+        }
+
+        if (!shard.Tensors.TryGetValue(name, out var tensor))
+        {
+            throw ModelFileErrors.Invalid(indexPath, $"weight_map entry '{name}'", $"'{file}' has no such tensor");
+        }
+
+        _owners.Add(name, shard);
+        _tensors.Add(name, tensor);
+    }
+}

@@ -1,0 +1,131 @@
+namespace TaskServices.Inference.Scheduling;
+
+/// <summary>The running sequences: always the rows, and slots, [0, <see cref="Count"/>).</summary>
+internal sealed class DecodeBatch(
+    KvSlots slots, ModelRuns runs, CompletionWriter writer, InferenceOptions options, int slotCount, int slotCapacity, int logitCount, RequestObserver observer)
+{
+    private readonly GeneratedSequence[] _rows = new GeneratedSequence[slotCount];
+
+    public int Count { get; private set; }
+
+    /// <summary>Gets a running sequence.</summary>
+    public GeneratedSequence this[int row] => _rows[row];
+
+    /// <summary>Adds a sequence whose slot holds all its tokens but the last ones, moving it to the next row's slot.</summary>
+    public void Add(GeneratedSequence sequence)
+    {
+        if (sequence.Slot != Count)
+            slots.Copy(sequence.Slot, Count);
+        sequence.Slot = Count;
+        _rows[Count++] = sequence;
+    }
+
+    /// <summary>Gives every running sequence one token or more.</summary>
+    /// <param name="allowSpeculation">Whether nothing else waits for the model.</param>
+    public void Step(bool allowSpeculation)
+    {
+        // Forced tokens run ahead in a run of their own. Whether they do must not depend on the other rows: a run of several tokens may
+        // round otherwise than single steps do.
+        for (var row = 0; row < Count; row++)
+        {
+            while (!_rows[row].IsFinished && PendingTokens(_rows[row]) > 1)
+                Extend(_rows[row], draftLimit: 0);
+        }
+
+        Retire();
+        if (Count == 1 && allowSpeculation && options.SpeculationDraftTokens > 0)
+            Extend(_rows[0], options.SpeculationDraftTokens);
+        else if (Count > 0)
+            Decode();
+        Retire();
+    }
+
+    /// <summary>Takes finished sequences out; the last row moves into each hole.</summary>
+    public void Retire()
+    {
+        for (var row = Count - 1; row >= 0; row--)
+        {
+            if (!_rows[row].IsFinished)
+                continue;
+            Count--;
+            if (row < Count)
+                MoveLastRow(row);
+            _rows[Count] = null!;
+            if (row < Count && _rows[row].IsFinished)
+                row++; // The move failed; another row may fill the hole.
+        }
+    }
+
+    private void MoveLastRow(int row)
+    {
+        var sequence = _rows[row] = _rows[Count];
+        try
+        {
+            slots.Copy(sequence.Slot, row);
+            sequence.Slot = row;
+        }
+        catch (InferenceException exception)
+        {
+            observer.Failed(sequence, exception);
+        }
+    }
+
+    private int PendingTokens(GeneratedSequence sequence) => sequence.Count - slots.Length(sequence.Slot);
+
+    private void Decode()
+    {
+        ReadOnlySpan<float> logits;
+        try
+        {
+            logits = runs.Decode(Count);
+        }
+        catch (InferenceException exception)
+        {
+            for (var row = 0; row < Count; row++)
+                observer.Failed(_rows[row], exception);
+            return;
+        }
+
+        for (var row = 0; row < Count; row++)
+            Continue(_rows[row], logits.Slice(row * logitCount, logitCount), _rows[row].Count - 1);
+    }
+
+    private void Extend(GeneratedSequence sequence, int draftLimit)
+    {
+        try
+        {
+            while (PendingTokens(sequence) > options.PrefillChunkTokens)
+                runs.Extend(sequence.Slot, options.PrefillChunkTokens, 0);
+            var room = Math.Min(draftLimit, Math.Min(sequence.RemainingTokens - 1, slotCapacity - sequence.Count));
+            var drafted = room <= 0
+                ? 0
+                : PromptLookup.Draft(sequence.TokenIds.AsSpan(0, sequence.Count), sequence.TokenIds.AsSpan(sequence.Count, room));
+            var lastPosition = sequence.Count - 1;
+            var logits = runs.Extend(sequence.Slot, PendingTokens(sequence) + drafted, 1 + drafted);
+            Continue(sequence, logits, lastPosition);
+            if (drafted > 0)
+                observer.Metrics?.RecordSpeculation(observer.Model, drafted, Math.Min(drafted, slots.Length(sequence.Slot) - lastPosition - 1));
+        }
+        catch (InferenceException exception)
+        {
+            observer.Failed(sequence, exception);
+        }
+    }
+
+    private void Continue(GeneratedSequence sequence, ReadOnlySpan<float> logits, int firstPosition)
+    {
+        try
+        {
+            writer.Continue(sequence, logits, firstPosition);
+        }
+        catch (Exception exception)
+        {
+            slots.Truncate(sequence.Slot, 0); // Non-finite logits come from KV that nobody should reuse.
+            observer.Failed(sequence, exception as InferenceException ?? GrammarFailed(exception));
+        }
+    }
+
+    /// <summary>Wraps what a grammar threw.</summary>
+    public static InferenceException GrammarFailed(Exception exception) =>
+        new("GRAMMAR_FAILED", $"The grammar failed: {exception.Message.ReplaceLineEndings(" ")}", exception);
+}

@@ -1,0 +1,134 @@
+using TaskServices.Inference.Models;
+
+namespace TaskServices.Inference.Scheduling;
+
+/// <summary>The session's slots together with what each of them holds, whether its sequence still runs or not.</summary>
+internal sealed class KvSlots(IModelSession session)
+{
+    private readonly int[]?[] _tokenIds = new int[session.SlotCount][];
+    private readonly int[] _lengths = new int[session.SlotCount];
+
+    /// <summary>Gets how many model runs failed since the last one that succeeded.</summary>
+    public int ConsecutiveFailures { get; private set; }
+
+    /// <summary>Gets how many tokens' KV a slot holds.</summary>
+    public int Length(int slot) => _lengths[slot];
+
+    /// <summary>Gets the tokens whose KV a slot holds.</summary>
+    public ReadOnlySpan<int> Held(int slot) => _tokenIds[slot].AsSpan(0, _lengths[slot]);
+
+    /// <summary>Forgets what a slot holds from a length on.</summary>
+    public void Truncate(int slot, int length) => _lengths[slot] = Math.Min(_lengths[slot], length);
+
+    /// <summary>Lets a slot hold the longest known prefix of a sequence: its own, another slot's, or the cache's.</summary>
+    /// <param name="tokenIds">The sequence's array; the slot keeps the reference.</param>
+    /// <param name="limit">The most tokens to reuse.</param>
+    /// <returns>The tokens now held.</returns>
+    public int Adopt(int slot, int[] tokenIds, int limit, PrefixCache cache)
+    {
+        var wanted = tokenIds.AsSpan(0, limit);
+        var source = slot;
+        var longest = wanted.CommonPrefixLength(Held(slot));
+        for (var other = 0; other < _lengths.Length; other++)
+        {
+            var length = wanted.CommonPrefixLength(Held(other));
+            if (length > longest)
+                (source, longest) = (other, length);
+        }
+
+        var cached = cache.Find(wanted, out var entry);
+        if (entry is not null && cached >= longest)
+            cache.Touch(entry);
+        if (cached > longest)
+        {
+            longest = cached;
+            Run(slot, () => session.RestoreSlot(slot, entry!.Bytes, entry.TokenIds.Length, cached));
+        }
+        else if (source != slot)
+        {
+            Run(slot, () => session.CopySlot(source, slot, longest));
+        }
+
+        (_tokenIds[slot], _lengths[slot]) = (tokenIds, longest);
+        return longest;
+    }
+
+    /// <summary>Copies the first tokens of a slot and gives them the array of another sequence with the same first tokens.</summary>
+    public void Fork(int fromSlot, int toSlot, int[] tokenIds, int length)
+    {
+        if (fromSlot != toSlot && length > 0)
+            Run(toSlot, () => session.CopySlot(fromSlot, toSlot, length));
+        (_tokenIds[toSlot], _lengths[toSlot]) = (tokenIds, length);
+    }
+
+    /// <summary>Copies all that a slot holds.</summary>
+    public void Copy(int fromSlot, int toSlot) => Fork(fromSlot, toSlot, _tokenIds[fromSlot]!, _lengths[fromSlot]);
+
+    /// <summary>Copies the KV of the first tokens out of a slot.</summary>
+    public void Save(int slot, int length, Span<byte> destination)
+    {
+        try
+        {
+            session.SaveSlot(slot, length, destination);
+        }
+        catch (Exception exception)
+        {
+            throw Failed(slot, 1, exception);
+        }
+    }
+
+    /// <summary>Runs the next tokens of the slot's sequence.</summary>
+    /// <exception cref="InferenceException"><c>MODEL_RUN_FAILED</c>; the slot then holds nothing.</exception>
+    public void Extend(int slot, int count, Span<float> logits)
+    {
+        try
+        {
+            session.Extend(slot, _lengths[slot], _tokenIds[slot].AsSpan(_lengths[slot], count), logits);
+            _lengths[slot] += count;
+            ConsecutiveFailures = 0;
+        }
+        catch (Exception exception)
+        {
+            throw Failed(slot, 1, exception);
+        }
+    }
+
+    /// <summary>Runs the next token of each of the first <paramref name="rows"/> slots.</summary>
+    /// <param name="tokenIds">Room for one number a row.</param>
+    /// <exception cref="InferenceException"><c>MODEL_RUN_FAILED</c>; the slots then hold nothing.</exception>
+    public void Decode(int rows, int[] tokenIds, Span<float> logits)
+    {
+        for (var slot = 0; slot < rows; slot++)
+            tokenIds[slot] = _tokenIds[slot]![_lengths[slot]];
+        try
+        {
+            session.Decode(tokenIds.AsSpan(0, rows), _lengths.AsSpan(0, rows), logits);
+            for (var slot = 0; slot < rows; slot++)
+                _lengths[slot]++;
+            ConsecutiveFailures = 0;
+        }
+        catch (Exception exception)
+        {
+            throw Failed(0, rows, exception);
+        }
+    }
+
+    private void Run(int slot, Action copy)
+    {
+        try
+        {
+            copy();
+        }
+        catch (Exception exception)
+        {
+            throw Failed(slot, 1, exception);
+        }
+    }
+
+    private InferenceException Failed(int firstSlot, int count, Exception exception)
+    {
+        ConsecutiveFailures++;
+        _lengths.AsSpan(firstSlot, count).Clear(); // Nobody knows what a failed run left behind.
+        return new InferenceException("MODEL_RUN_FAILED", $"A model run failed: {exception.Message.ReplaceLineEndings(" ")}", exception);
+    }
+}

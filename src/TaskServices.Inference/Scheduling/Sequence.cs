@@ -1,0 +1,70 @@
+namespace TaskServices.Inference.Scheduling;
+
+/// <summary>One sequence of tokens on its way through the engine.</summary>
+/// <remarks>After submission only the engine's thread touches it, but for cancellation while it still waits in the queue.</remarks>
+internal abstract class Sequence(int[] tokenIds, int promptLength, CancellationToken cancellationToken)
+{
+    private CancellationTokenRegistration _cancellation;
+
+    /// <summary>
+    /// Gets the prompt, then what followed, then room. A slot that still holds the sequence's KV refers to this array, so tokens whose
+    /// KV is counted as held are never changed.
+    /// </summary>
+    public int[] TokenIds { get; } = tokenIds;
+
+    public int PromptLength { get; } = promptLength;
+
+    /// <summary>Gets or sets how many of <see cref="TokenIds"/> are set.</summary>
+    public int Count { get; set; } = promptLength;
+
+    /// <summary>Gets or sets the KV slot, or -1.</summary>
+    public int Slot { get; set; } = -1;
+
+    /// <summary>Gets or sets how many prompt tokens' KV was reused.</summary>
+    public int ReusedTokenCount { get; set; }
+
+    /// <summary>Gets or sets the first sequence of those submitted together that share a prompt; null for a sequence alone.</summary>
+    public Sequence? Group { get; set; }
+
+    /// <summary>Gets or sets the submission's timestamp.</summary>
+    public long SubmittedAt { get; set; }
+
+    /// <summary>Gets or sets the timestamp at which the sequence got a slot, or null while it waits.</summary>
+    public long? AdmittedAt { get; set; }
+
+    /// <summary>Gets or sets the longest time from submission to the end, or null.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    public CancellationToken CancellationToken { get; } = cancellationToken;
+
+    public bool IsFinished { get; private set; }
+
+    /// <summary>Gets how many first prompt tokens are worth keeping in the prefix cache.</summary>
+    public virtual int KeptPrefixLength => 0;
+
+    /// <summary>Calls back as soon as the caller cancels, until the end. Set before other threads see the sequence.</summary>
+    public void OnCancelled(Action<Sequence> callback) =>
+        _cancellation = CancellationToken.UnsafeRegister(_ => callback(this), null);
+
+    /// <summary>Stops the call back of a sequence that was refused.</summary>
+    public void Abandon() => _cancellation.Unregister();
+
+    /// <summary>Ends the sequence with an error. An <see cref="OperationCanceledException"/> cancels it.</summary>
+    public void Fail(Exception exception)
+    {
+        if (!MarkFinished())
+            return;
+        SetException(exception);
+    }
+
+    protected bool MarkFinished()
+    {
+        if (IsFinished)
+            return false;
+        IsFinished = true;
+        _cancellation.Unregister();
+        return true;
+    }
+
+    protected abstract void SetException(Exception exception);
+}

@@ -1,0 +1,163 @@
+using System.Globalization;
+using TaskServices.TextToSql.Sql;
+using TaskServices.TextToSql.Sql.Ast;
+using TaskServices.TextToSql.Sql.Binding;
+using TaskServices.TextToSql.Sql.Functions;
+
+namespace TaskServices.TextToSql.Guard;
+
+/// <summary>The rules beyond names: functions, sizes, joins, recursion, literals in bounds.</summary>
+internal sealed class QueryRules : SqlRewriter
+{
+    private const int MaxBuiltLength = 1_000;
+
+    private readonly BoundQuery _bound;
+    private readonly SqlDialect _dialect;
+    private readonly GuardOptions _options;
+    private int _unconstrained;
+
+    private QueryRules(BoundQuery bound, SqlDialect dialect, GuardOptions options)
+    {
+        _bound = bound;
+        _dialect = dialect;
+        _options = options;
+    }
+
+    /// <exception cref="GuardRefusalException">The query breaks a rule.</exception>
+    public static void Check(BoundQuery bound, SqlDialect dialect, GuardOptions options)
+    {
+        if (bound.Query.Body is ValuesBody)
+            throw new GuardRefusalException("NOT_A_SELECT", "A statement must read with SELECT; VALUES alone is refused.");
+        if (bound.Tables.Count > options.MaxTables)
+            throw new GuardRefusalException("TOO_MANY_TABLES", $"The statement reads {bound.Tables.Count} tables; at most {options.MaxTables} are allowed.");
+        foreach (var table in bound.Tables)
+        {
+            if (table.Table is not null && IsCatalog(table.Table.Name))
+                throw new GuardRefusalException("UNKNOWN_TABLE", $"There is no table {table.Table.Name}.");
+        }
+
+        new QueryRules(bound, dialect, options).Rewrite(bound.Query);
+    }
+
+    private static bool IsCatalog(string name) =>
+        name.StartsWith("sqlite_", StringComparison.OrdinalIgnoreCase) || name.StartsWith("pg_", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("pragma_", StringComparison.OrdinalIgnoreCase) || name.StartsWith("duckdb_", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("dbstat", StringComparison.OrdinalIgnoreCase) || name.StartsWith("information_schema", StringComparison.OrdinalIgnoreCase);
+
+    public override Query Rewrite(Query query)
+    {
+        foreach (var table in query.CommonTables)
+            RecursionRule.Check(table, _options);
+        RequireCount(query.Limit, "LIMIT");
+        RequireCount(query.Skip, "OFFSET");
+        return base.Rewrite(query);
+    }
+
+    private void RequireCount(Expression? count, string clause)
+    {
+        var isWhole = count is null or NumberLiteral { IsInteger: true }
+            || (_dialect is SqlDialect.Sqlite && clause is "LIMIT" && count is UnaryExpression { Operator: UnaryOperator.Negate, Operand: NumberLiteral { Text: "1" } });
+        if (!isWhole)
+            throw new GuardRefusalException("UNSUPPORTED_SQL", $"{clause} must be a whole number.");
+    }
+
+    public override SelectBody Rewrite(SelectBody body)
+    {
+        _unconstrained += JoinConstraints.CountUnconstrained(body, _bound);
+        if (_unconstrained > _options.MaxUnconstrainedJoins)
+            throw new GuardRefusalException("UNCONSTRAINED_JOIN", $"More than {_options.MaxUnconstrainedJoins} joins have no equality between their tables; join them on their keys.");
+        return base.Rewrite(body);
+    }
+
+    public override Expression Rewrite(Expression expression)
+    {
+        switch (expression)
+        {
+            case ParameterExpression parameter:
+                throw new GuardRefusalException("UNSUPPORTED_SQL", $"The parameter {parameter.Name} has no value here; write the value.");
+            case FunctionCall call:
+                CheckFunction(call);
+                break;
+            case LikeExpression { Kind: PatternKind.Regexp } match:
+                RequireSafePattern(match.Pattern);
+                break;
+            case CollateExpression { Collation: var name } when !IsKnownCollation(name):
+                throw new GuardRefusalException("UNSUPPORTED_SQL", $"The collation {name} is not known.");
+            case AtTimeZoneExpression { Zone: not StringLiteral }:
+                throw new GuardRefusalException("UNSUPPORTED_SQL", "AT TIME ZONE takes a string.");
+        }
+
+        return base.Rewrite(expression);
+    }
+
+    private static bool IsKnownCollation(string name) =>
+        name.Length < 64 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.')
+        && (name.ToLowerInvariant() is "nocase" or "binary" or "rtrim" or "c" or "posix" or "default" or "noaccent" or "nfc" || name.Contains('_', StringComparison.Ordinal));
+
+    private void CheckFunction(FunctionCall call)
+    {
+        var function = SqlFunctions.Find(call.Name);
+        if (function is null || !function.Spellings.ContainsKey(_dialect))
+        {
+            var near = NearestName.Find(call.Name, SqlFunctions.All.Where(known => known.Spellings.ContainsKey(_dialect)).Select(known => known.Spellings[_dialect]));
+            throw new GuardRefusalException("FUNCTION_NOT_ALLOWED", $"The function {call.Name} is not allowed{(near is null ? "" : $"; did you mean {near}?")}.");
+        }
+
+        if (call.Star ? call.Name is not "count" || call.Arguments.Count > 0 : call.Arguments.Count < Minimum(function) || call.Arguments.Count > function.MaximumArguments)
+            throw new GuardRefusalException("FUNCTION_NOT_ALLOWED", $"The function {call.Name} does not take {call.Arguments.Count} arguments.");
+        if (function.Kind is FunctionKind.Scalar && (call.Over is not null || call.Distinct || call.Filter is not null || call.OrderBy.Count + call.WithinGroup.Count > 0))
+            throw new GuardRefusalException("FUNCTION_NOT_ALLOWED", $"The function {call.Name} is neither an aggregate nor a window function.");
+        if (function.Kind is FunctionKind.Window && call.Over is null)
+            throw new GuardRefusalException("FUNCTION_NOT_ALLOWED", $"The function {call.Name} needs OVER.");
+        switch (call.Name)
+        {
+            case "lpad" or "rpad":
+                if (call.Arguments[1] is not NumberLiteral { IsInteger: true } length || !int.TryParse(length.Text, CultureInfo.InvariantCulture, out var value) || value > MaxBuiltLength)
+                    throw new GuardRefusalException("HUGE_VALUE", $"{call.Name} takes a length of at most {MaxBuiltLength}, written as a number.");
+                break;
+            case "replace" or "translate" or "regexp_replace" when Growth(call) > 1_000:
+                throw new GuardRefusalException("HUGE_VALUE", $"Nested {call.Name} can build huge values.");
+        }
+
+        if (call.Name.StartsWith("regexp_", StringComparison.Ordinal))
+            RequireSafePattern(call.Arguments[1]);
+        if (call.Name is "format" or "format_time" or "date_format" or "to_char" or "strftime")
+            RequireShortFormat(call.Arguments[call.Name is "strftime" ? 0 : 1]);
+    }
+
+    private static int Minimum(SqlFunction function) => function.Name is "count" ? 1 : function.MinimumArguments;
+
+    private static void RequireShortFormat(Expression format)
+    {
+        if (format is StringLiteral { Value.Length: > 100 })
+            throw new GuardRefusalException("HUGE_VALUE", "The format is longer than 100 characters.");
+    }
+
+    /// <summary>How many times longer than its text the result of nested replacements can be.</summary>
+    private static double Growth(Expression expression) => expression switch
+    {
+        FunctionCall { Name: "replace" or "translate" or "regexp_replace", Arguments: [var text, var what, var by] } =>
+            Growth(text) * Growth(by) * (by is StringLiteral b ? Math.Max(1.0, (double)b.Value.Length / (what is StringLiteral { Value.Length: > 0 } w ? w.Value.Length : 1)) : 20),
+        FunctionCall call => call.Arguments.Select(Growth).DefaultIfEmpty(1).Max(),
+        BinaryExpression binary => Growth(binary.Left) + Growth(binary.Right) - 1,
+        _ => 1,
+    };
+
+    /// <summary>Backtracking engines take exponential time on a quantifier over a group, so a pattern must be written out and have none.</summary>
+    private static void RequireSafePattern(Expression pattern)
+    {
+        if (pattern is not StringLiteral { Value: var text } || text.Length > 200)
+            throw new GuardRefusalException("UNSAFE_PATTERN", "A regular expression must be a string of at most 200 characters.");
+        var quantifiers = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            var isQuantifier = text[i] is '*' or '+' or '{' or '?';
+            quantifiers += text[i] is '*' or '+' or '{' ? 1 : 0;
+            if (isQuantifier && i > 0 && text[i - 1] is ')' || char.IsAsciiDigit(text[i]) && i > 0 && text[i - 1] is '\\')
+                throw new GuardRefusalException("UNSAFE_PATTERN", "A regular expression may not repeat a group or refer back to one.");
+        }
+
+        if (quantifiers > 4)
+            throw new GuardRefusalException("UNSAFE_PATTERN", "A regular expression may repeat at most four parts.");
+    }
+}

@@ -1,0 +1,54 @@
+using TaskServices.Inference.Models;
+using TaskServices.Testing;
+
+namespace TaskServices.Inference.Tests.Models;
+
+public sealed class ReferenceLogitsTests
+{
+    [Theory]
+    [InlineData("llama")]
+    [InlineData("llama3")]
+    [InlineData("llama-linear-rope")]
+    [InlineData("mistral")]
+    [InlineData("qwen2")]
+    [InlineData("qwen3")]
+    [InlineData("phi")]
+    [InlineData("phi3")]
+    [InlineData("gemma")]
+    [InlineData("gemma2")]
+    [InlineData("gemma3")]
+    [InlineData("openelm")]
+    public void Run_Fp32Checkpoint_AgreesWithTheReference(string name)
+    {
+        var source = TestFiles.TryShared("fixtures", "models", name);
+        Assert.SkipWhen(source is null, "The reference folder is absent.");
+        AssertAgrees(new ModelImportRequest { SourcePath = source, Bits = 32 }, Path.Combine(source, "expected.json"));
+    }
+
+    [Fact]
+    public void Run_Fp32Gguf_AgreesWithTheReference()
+    {
+        var source = TestFiles.TryShared("fixtures", "gguf", "tiny-llama.gguf");
+        Assert.SkipWhen(source is null, "The reference folder is absent.");
+        AssertAgrees(new ModelImportRequest { SourcePath = source, Bits = 32 }, Path.ChangeExtension(source, "expected.json"));
+    }
+
+    [Fact]
+    public void Run_MergedAdapter_AgreesWithTheReference()
+    {
+        var source = TestFiles.TryShared("fixtures", "models", "llama");
+        var adapter = TestFiles.TryShared("fixtures", "models", "llama-lora");
+        Assert.SkipWhen(source is null || adapter is null, "The reference folder is absent.");
+        AssertAgrees(new ModelImportRequest { SourcePath = source, AdapterPath = adapter, Bits = 32 }, Path.Combine(adapter, "expected.json"));
+    }
+
+    private static void AssertAgrees(ModelImportRequest request, string expectedPath)
+    {
+        using var folder = new TemporaryFolder();
+        var directory = folder.File("model");
+        ModelImporter.Import(request, directory, null, TestContext.Current.CancellationToken);
+        using var session = ModelSession.Open(directory, new ModelSessionOptions { SlotCount = 1, SlotCapacity = 64 });
+        var result = ModelCheck.Run(session, expectedPath);
+        Assert.True(result.Passed, result.ToString());
+    }
+}
