@@ -11,13 +11,10 @@ internal sealed record Pack(int[] PrefixTokenIds, IReadOnlyList<TrainingExample>
 /// <summary>Arranges an epoch: questions shuffled, grouped by database, packed behind one schema text each. Deterministic by seed.</summary>
 /// <remarks>
 /// Augmentation, each with the run's random numbers: tables and columns are shuffled in half of the packs, hints are left out of one question in
-/// ten, and one question in fourteen is another database's and must be answered by <see cref="UnanswerableTarget"/>.
+/// ten, and one question in fourteen is another database's and must be answered by <see cref="SchemaGrammar.Abstention"/>.
 /// </remarks>
 internal sealed class PackBuilder(ITokenizer tokenizer, int packTokens)
 {
-    /// <summary>What the model writes when the schema does not hold the answer.</summary>
-    public const string UnanswerableTarget = "unanswerable";
-
     private const int MaxExamples = 24;
     private const int MaxPrefixTokens = 1_400;
     private readonly int _endTokenId = tokenizer.EndTokenIds[0];
@@ -75,7 +72,7 @@ internal sealed class PackBuilder(ITokenizer tokenizer, int packTokens)
             var shares = other.Schema.Tables.Any(table => own.Schema.FindTable(table.Name) is not null);
             if (!shares && other.Questions.Count > 0)
             {
-                yield return other.Questions[random.Next(other.Questions.Count)] with { Target = UnanswerableTarget };
+                yield return other.Questions[random.Next(other.Questions.Count)] with { Target = SchemaGrammar.Abstention };
             }
             else if (all.Count == 1)
             {
