@@ -2,7 +2,6 @@ using System.Reflection;
 using TaskServices.Evals.Contenders;
 using TaskServices.Inference;
 using TaskServices.Inference.Models;
-using TaskServices.Inference.Scheduling;
 using TaskServices.TextToSql.Generation;
 using TaskServices.TextToSql.Schema;
 using TaskServices.TextToSql.Sql;
