@@ -30,7 +30,8 @@ internal static class CommandLineProgram
         {
             // Signals are ours: the library's handler would end a command that is still saving its work.
             var settings = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
-            return await parsed.InvokeAsync(settings, signals.Token);
+            var exitCode = await parsed.InvokeAsync(settings, signals.Token);
+            return signals.ExitCode is ExitCode.Interrupted ? ExitCode.Interrupted : exitCode;
         }
         catch (Exception exception)
         {

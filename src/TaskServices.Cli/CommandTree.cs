@@ -24,6 +24,8 @@ internal static class CommandTree
             ExternalCommands.CreateTest(),
             DoctorCommand.Create(),
         };
+        ExampleHelpAction.SetExamples(
+            root, "taskservices demo", "taskservices ask --database sqlite:shop.db \"How many customers are there?\"", "taskservices serve");
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new ExampleHelpAction((HelpAction)help.Action!);
         return root;

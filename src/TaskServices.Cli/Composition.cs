@@ -1,4 +1,7 @@
 using TaskServices.TextToSql.Generation;
+using TaskServices.TextToSql.Guard;
+using TaskServices.TextToSql.Schema;
+using TaskServices.TextToSql.Sql;
 
 namespace TaskServices.Cli;
 
@@ -11,12 +14,16 @@ internal static class Composition
     public static Task<TextToSqlSession> OpenTextToSqlAsync(
         ModelChoice model, IReadOnlyDictionary<string, string> databases, CancellationToken cancellationToken) =>
         throw CliException.Environment("NOT_AVAILABLE", "text-to-SQL is not part of this build yet.");
+
+    /// <summary>Asks the guard about one statement.</summary>
+    public static GuardVerdict CheckSql(string statement, SqlDialect dialect, DatabaseSchema schema, AccessGrant grant) =>
+        SqlGuard.Check(statement, dialect, schema, grant, GuardOptions.Default).Verdict;
 }
 
 /// <summary>The text-to-SQL task and what it keeps loaded.</summary>
-internal sealed class TextToSqlSession(ITextToSql textToSql, IDisposable? host) : IDisposable
+internal sealed class TextToSqlSession(ITextToSql textToSql, IAsyncDisposable engine) : IAsyncDisposable
 {
     public ITextToSql TextToSql { get; } = textToSql;
 
-    public void Dispose() => host?.Dispose();
+    public ValueTask DisposeAsync() => engine.DisposeAsync();
 }

@@ -3,8 +3,8 @@ namespace TaskServices.Cli;
 /// <summary>The model, the adapter and the cache folder that a command works with.</summary>
 /// <param name="ModelPath">A GGUF file or a model folder.</param>
 /// <param name="AdapterPath">A PEFT folder, or null for the bare model.</param>
-/// <param name="CachePath">Folder that imported models are kept in; need not exist yet.</param>
-internal sealed record ModelChoice(string ModelPath, string? AdapterPath, string CachePath)
+/// <param name="CachePath">Folder that imported models are kept in, or null for the default; need not exist yet.</param>
+internal sealed record ModelChoice(string ModelPath, string? AdapterPath, string? CachePath)
 {
     private const string NoAdapter = "none";
 
@@ -30,7 +30,7 @@ internal sealed record ModelChoice(string ModelPath, string? AdapterPath, string
             throw CliException.Environment("ADAPTER_NOT_FOUND", $"{adapterPath}: no such adapter folder. Check --adapter, or give --adapter none.");
         }
 
-        return new(modelPath, adapterPath, cache ?? DefaultCachePath());
+        return new(modelPath, adapterPath, cache);
     }
 
     /// <summary>Finds the bundled model's one GGUF file.</summary>
@@ -41,15 +41,5 @@ internal sealed record ModelChoice(string ModelPath, string? AdapterPath, string
         return (Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.gguf").Order(StringComparer.Ordinal).FirstOrDefault() : null)
             ?? throw CliException.Environment(
                 "MODEL_NOT_FOUND", $"no .gguf file in {folder}. Restore it from the repository, or name a model with --model.");
-    }
-
-    /// <summary>Gets the cache folder of the XDG base directory specification.</summary>
-    public static string DefaultCachePath()
-    {
-        // The specification says that a relative path here is to be ignored.
-        var cacheHome = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-        return Path.Combine(
-            Path.IsPathRooted(cacheHome) ? cacheHome : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
-            "taskservices");
     }
 }

@@ -27,7 +27,7 @@ internal static class AskCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             const string name = "database";
-            using var session = await Composition.OpenTextToSqlAsync(
+            await using var session = await Composition.OpenTextToSqlAsync(
                 model.Read(parsed), new Dictionary<string, string> { [name] = parsed.GetRequiredValue(database) }, cancellationToken);
             var limits = QueryLimits.Default with { Rows = parsed.GetValue(maxRows) };
             var answer = await Answer.AskAsync(session.TextToSql, name, parsed.GetRequiredValue(question), limits, cancellationToken);

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using TaskServices.Cli.Terminal;
+using TaskServices.TextToSql.Guard;
 using TaskServices.TextToSql.Sql;
 
 namespace TaskServices.Cli.Commands;
@@ -6,6 +8,9 @@ namespace TaskServices.Cli.Commands;
 /// <summary><c>check-sql</c>: the guard's verdict on every statement of a file.</summary>
 internal static class CheckSqlCommand
 {
+    // What stands for a line end inside a statement, so that every statement is one line of the file.
+    private const char LineEndMark = '␤';
+
     private static readonly Dictionary<string, SqlDialect> Dialects = new()
     {
         ["sqlite"] = SqlDialect.Sqlite,
@@ -27,11 +32,44 @@ internal static class CheckSqlCommand
         };
         var input = new Option<string>("--in") { Description = "Statements, one a line; ␤ stands for a line end inside one.", HelpName = "FILE", Required = true };
         var command = new Command("check-sql", "Checks statements as if the model had written them; 1 when one was refused.") { dialect, schema, allow, input };
-        command.SetAction(int (_) => throw CliException.Environment("NOT_AVAILABLE", "check-sql is not part of this build yet."));
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var tables = SchemaScript.Read(parsed.GetRequiredValue(schema));
+            var grant = parsed.GetValue(allow) is { } text ? GrantList.Parse(text, tables) : AccessGrant.Everything(tables);
+            var path = parsed.GetRequiredValue(input);
+            return Task.FromResult(Run(
+                File.Exists(path) ? path : throw CliException.FileNotFound(path),
+                statement => Composition.CheckSql(statement, Dialects[parsed.GetRequiredValue(dialect)], tables, grant),
+                parsed.GetValue(GlobalOptions.Format), cancellationToken));
+        });
         ExampleHelpAction.SetExamples(
             command,
             "taskservices check-sql --dialect sqlite --schema schema.sql --in statements.sql",
             "taskservices check-sql --dialect sqlite --schema schema.sql --allow \"users(id,name),orders\" --in statements.sql --format json");
         return command;
+    }
+
+    private static int Run(string path, Func<string, GuardVerdict> check, OutputFormat format, CancellationToken cancellationToken)
+    {
+        var exitCode = ExitCode.Done;
+        foreach (var line in File.ReadLines(path))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var verdict = check(line.Replace(LineEndMark, '\n'));
+            exitCode = verdict.Accepted ? exitCode : ExitCode.No;
+            var word = verdict.Accepted ? "ACCEPTED" : "REFUSED";
+            if (format is OutputFormat.Json)
+            {
+                JsonLines.Write(new { Statement = line, Verdict = word, verdict.Reason, Rewritten = verdict.ExecutableSql });
+            }
+            else
+            {
+                Console.Out.WriteLine(CellText.OneLine(verdict.Accepted
+                    ? $"{word}  {verdict.ExecutableSql}"
+                    : $"{word}   [{verdict.Reason}] {verdict.Message} <- {line}"));
+            }
+        }
+
+        return exitCode;
     }
 }

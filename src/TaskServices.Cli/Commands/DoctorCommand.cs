@@ -1,15 +1,121 @@
 using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Spectre.Console;
+using TaskServices.Cli.Terminal;
+using TaskServices.Inference.Models;
+using TaskServices.TextToSql.Schema;
 
 namespace TaskServices.Cli.Commands;
 
-/// <summary><c>doctor</c></summary>
+/// <summary><c>doctor</c>: what this machine has, each finding tried and not guessed.</summary>
 internal static class DoctorCommand
 {
     public static Command Create()
     {
-        var command = new Command("doctor", "Says what this machine has.");
-        command.SetAction(int (_) => throw CliException.Environment("NOT_AVAILABLE", "doctor is not part of this build yet."));
-        ExampleHelpAction.SetExamples(command, "taskservices doctor");
+        var databases = new Option<string[]>("--database") { Description = "Database to reach, besides the bundled one; may be given several times.", HelpName = "NAME=URL" };
+        var model = new ModelOptions();
+        var command = new Command("doctor", "Says what this machine has: SDK, model, cache, CUDA, databases; 1 when something needed is missing.") { databases };
+        model.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var findings = new List<Finding>();
+            await Add("sdk", isNeeded: false, DescribeSdkAsync);
+            await Add("system", isNeeded: true, () => Task.FromResult(DescribeSystem()));
+            await Add("cache", isNeeded: true, () => Task.FromResult(DescribeCache(model.Read(parsed).CachePath)));
+            await Add("model", isNeeded: true, () => DescribeModelAsync(model.Read(parsed), cancellationToken));
+            await Add("cuda", isNeeded: false, () => DescribeCudaAsync(model.Read(parsed), cancellationToken));
+            foreach (var (name, url) in DatabaseList.Parse([.. parsed.GetValue(databases) ?? []]))
+            {
+                await Add("database " + name, isNeeded: true, () => Task.FromResult(DescribeDatabase(name, url)));
+            }
+
+            Write(findings, parsed.GetValue(GlobalOptions.Format));
+            return findings.Exists(finding => finding is { IsOk: false, IsNeeded: true }) ? ExitCode.No : ExitCode.Done;
+
+            async Task Add(string name, bool isNeeded, Func<Task<string>> describe)
+            {
+                try
+                {
+                    findings.Add(new(name, true, isNeeded, await describe()));
+                }
+                catch (Exception exception) when (exception is not OperationCanceledException)
+                {
+                    findings.Add(new(name, false, isNeeded, CellText.OneLine(ErrorReport.Describe(exception).Message)));
+                }
+            }
+        });
+        ExampleHelpAction.SetExamples(command, "taskservices doctor", "taskservices doctor --database shop=sqlite:shop.db --format json");
         return command;
     }
+
+    private static async Task<string> DescribeSdkAsync()
+    {
+        using var process = Process.Start(new ProcessStartInfo("dotnet", ["--version"]) { RedirectStandardOutput = true, WorkingDirectory = RepositoryFolder.Root })!;
+        var version = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return $".NET SDK {version.Trim()}";
+    }
+
+    private static string DescribeSystem() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier}, .NET {Environment.Version}, {Environment.ProcessorCount} logical processors, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9:0.0} GB memory");
+
+    private static string DescribeCache(string? path)
+    {
+        var store = new ModelStore(path);
+        Directory.CreateDirectory(store.Folder);
+        var probe = Path.Combine(store.Folder, $".doctor-{Guid.NewGuid():N}");
+        File.WriteAllBytes(probe, []);
+        File.Delete(probe);
+        return $"{store.Folder} is writable, {store.List().Count} imported models";
+    }
+
+    private static async Task<string> DescribeModelAsync(ModelChoice model, CancellationToken cancellationToken)
+    {
+        using var session = await OpenAsync(model, ExecutionProviderChoice.Cpu, cancellationToken);
+        return $"{session.Manifest.Source} runs on the CPU with {session.ThreadCount} threads, {(model.AdapterPath is null ? "no adapter" : "adapter " + model.AdapterPath)}";
+    }
+
+    private static async Task<string> DescribeCudaAsync(ModelChoice model, CancellationToken cancellationToken)
+    {
+        using var session = await OpenAsync(model, ExecutionProviderChoice.Cuda, cancellationToken);
+        return session.UsesCuda
+            ? "a CUDA session runs"
+            : throw CliException.Environment("NO_CUDA", session.FallbackReason ?? "no CUDA session");
+    }
+
+    private static async Task<ModelSession> OpenAsync(ModelChoice model, ExecutionProviderChoice provider, CancellationToken cancellationToken)
+    {
+        const int bits = 8;
+        var directory = await ImportedModel.GetDirectoryAsync(model, bits, cancellationToken);
+        return ModelSession.Open(directory, new ModelSessionOptions { SlotCount = 1, Provider = provider });
+    }
+
+    private static string DescribeDatabase(string name, string url)
+    {
+        var schema = SqliteSchemaReader.Read(DatabaseUrl.Parse(url).Path);
+        return $"{name}: {schema.Tables.Count} tables";
+    }
+
+    private static void Write(List<Finding> findings, OutputFormat format)
+    {
+        if (format is OutputFormat.Json)
+        {
+            findings.ForEach(finding => JsonLines.Write(new { finding.Name, Ok = finding.IsOk, Needed = finding.IsNeeded, finding.Detail }));
+            return;
+        }
+
+        var table = new Table { Border = TableBorder.Rounded };
+        table.AddColumns("", "what", "finding");
+        foreach (var finding in findings)
+        {
+            var mark = finding.IsOk ? new Text("ok", new Style(Color.Green)) : finding.IsNeeded ? new Text("MISSING", new Style(Color.Red)) : new Text("none");
+            table.AddRow(mark, new Text(finding.Name), new Text(finding.Detail));
+        }
+
+        TerminalOutput.Out.Write(table);
+    }
+
+    private sealed record Finding(string Name, bool IsOk, bool IsNeeded, string Detail);
 }

@@ -1,15 +1,104 @@
 using System.CommandLine;
+using System.Globalization;
+using TaskServices.Cli.Terminal;
+using TaskServices.Inference.Decoding;
+using TaskServices.Inference.Models;
+using TaskServices.Inference.Scheduling;
+using TaskServices.Inference.Tokenization;
 
 namespace TaskServices.Cli.Commands;
 
-/// <summary><c>generate</c></summary>
+/// <summary><c>generate</c>: the bare inference host, for looking at a model. The prompt is text; special tokens in it stay text.</summary>
 internal static class GenerateCommand
 {
     public static Command Create()
     {
-        var command = new Command("generate", "Completes a prompt with the bare model.");
-        command.SetAction(int (_) => throw CliException.Environment("NOT_AVAILABLE", "generate is not part of this build yet."));
-        ExampleHelpAction.SetExamples(command, "taskservices generate");
+        var maxTokens = new Option<int>("--max-tokens") { Description = "Completion tokens at most.", HelpName = "N", DefaultValueFactory = _ => 128 };
+        maxTokens.RequireRange(1, 8192);
+        var temperature = new Option<double>("--temperature") { Description = "0 is greedy; up to 5.", HelpName = "T" };
+        temperature.RequireRange(0.0, 5.0);
+        var topP = new Option<double>("--top-p") { Description = "Nucleus mass, in [0.01, 1].", HelpName = "P", DefaultValueFactory = _ => 1 };
+        topP.RequireRange(0.01, 1.0);
+        var seed = new Option<ulong>("--seed") { Description = "The same seed gives the same completion.", HelpName = "N" };
+        var grammar = new Option<string?>("--grammar") { Description = "EBNF file that the completion keeps to.", HelpName = "FILE" };
+        var prompt = new Argument<string>("prompt") { Description = "Text to continue." };
+        var model = new ModelOptions();
+        var command = new Command("generate", "Completes a prompt with the bare model.") { maxTokens, temperature, topP, seed, grammar, prompt };
+        model.AddTo(command);
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var request = new GenerationRequest
+            {
+                PromptTokenIds = [],
+                MaxCompletionTokens = parsed.GetValue(maxTokens),
+                Sampling = new SamplingOptions(parsed.GetValue(temperature), parsed.GetValue(topP), parsed.GetValue(seed)),
+            };
+            return RunAsync(model.Read(parsed), parsed.GetRequiredValue(prompt), ReadGrammar(parsed.GetValue(grammar)), request, parsed.GetValue(GlobalOptions.Format), cancellationToken);
+        });
+        ExampleHelpAction.SetExamples(
+            command,
+            "taskservices generate --adapter none \"The capital of France is\"",
+            "taskservices generate --model /tmp/smollm2 --temperature 0.8 --seed 7 --max-tokens 50 \"Once upon a time\"");
         return command;
+    }
+
+    private static async Task<int> RunAsync(
+        ModelChoice model, string prompt, Grammar? grammar, GenerationRequest request, OutputFormat format, CancellationToken cancellationToken)
+    {
+        await using var session = await InferenceSession.OpenAsync(model, new ModelSessionOptions { SlotCount = 1 }, cancellationToken);
+        var tokenizer = session.Tokenizer;
+        int[] bos = tokenizer.BosTokenId is { } token ? [token] : [];
+        var stream = session.Engine.StreamAsync(request with { PromptTokenIds = [.. bos, .. tokenizer.Encode(prompt)], Grammar = grammar is null ? null : new TokenGrammar(grammar, tokenizer).CreateMatcher() }, cancellationToken);
+        var decoder = new StreamingDecoder(tokenizer);
+        var text = new System.Text.StringBuilder();
+        await foreach (var tokenId in stream)
+        {
+            Emit(decoder.Append(tokenId));
+        }
+
+        Emit(decoder.Complete());
+        Report(await stream.Completion, text.ToString(), format);
+        return ExitCode.Done;
+
+        void Emit(string piece)
+        {
+            text.Append(piece);
+            if (format is OutputFormat.Human)
+            {
+                Console.Out.Write(CellText.Printable(piece));
+            }
+        }
+    }
+
+    private static Grammar? ReadGrammar(string? path) => path switch
+    {
+        null => null,
+        _ when File.Exists(path) => Grammar.Parse(File.ReadAllText(path)),
+        _ => throw CliException.FileNotFound(path),
+    };
+
+    private static void Report(Completion completion, string text, OutputFormat format)
+    {
+        var seconds = completion.Duration.TotalSeconds;
+        if (format is OutputFormat.Json)
+        {
+            JsonLines.Write(new
+            {
+                text,
+                completion.TokenIds,
+                completion.FinishReason,
+                PromptTokens = completion.PromptTokenCount,
+                CompletionTokens = completion.TokenIds.Count,
+                TimeToFirstTokenMs = Math.Round(completion.TimeToFirstToken.TotalMilliseconds, 1),
+                LatencyMs = Math.Round(completion.Duration.TotalMilliseconds, 1),
+            });
+        }
+        else
+        {
+            Console.Out.WriteLine();
+            Console.Error.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{completion.PromptTokenCount} prompt tokens, {completion.TokenIds.Count} completion tokens, {seconds:0.00} s, finished by {completion.FinishReason.ToString().ToUpperInvariant()}"));
+        }
     }
 }

@@ -2,14 +2,19 @@ using System.CommandLine;
 
 namespace TaskServices.Cli.Commands;
 
-/// <summary><c>model</c></summary>
+/// <summary><c>model</c>: what is about models and not about a task.</summary>
 internal static class ModelCommand
 {
     public static Command Create()
     {
-        var command = new Command("model", "Imports, checks and lists models.");
-        command.SetAction(int (_) => throw CliException.Environment("NOT_AVAILABLE", "model is not part of this build yet."));
-        ExampleHelpAction.SetExamples(command, "taskservices model");
+        var command = new Command("model", "Imports, checks and lists models, and shows what their tokenizers do.")
+        {
+            ModelImportCommand.Create(),
+            ModelCheckCommand.Create(),
+            ModelListCommand.Create(),
+            ModelTokenizeCommand.Create(),
+        };
+        ExampleHelpAction.SetExamples(command, "taskservices model list", "taskservices model import --help");
         return command;
     }
 }

@@ -41,7 +41,7 @@ internal static class PredictSqlCommand
         var finishedBefore = rows.Count(row => output.Contains(row.Key));
         if (finishedBefore < rows.Count)
         {
-            using var session = await Composition.OpenTextToSqlAsync(model, BatchPrediction.FindDatabases(databasesPath, rows), cancellationToken);
+            await using var session = await Composition.OpenTextToSqlAsync(model, BatchPrediction.FindDatabases(databasesPath, rows), cancellationToken);
             await ProgressDisplay.RunAsync("predict-sql", async progress =>
             {
                 await BatchPrediction.RunAsync(session.TextToSql, rows, output, progress, cancellationToken);

@@ -36,6 +36,15 @@ internal static class CellText
         return line.ToString();
     }
 
+    /// <summary>Replaces control characters but line ends and tabs, for running text.</summary>
+    public static string Printable(string text) => string.Create(text.Length, text, static (output, source) =>
+    {
+        for (var index = 0; index < source.Length; index++)
+        {
+            output[index] = char.IsControl(source[index]) && source[index] is not ('\n' or '\t') ? '\uFFFD' : source[index];
+        }
+    });
+
     private static string Cut(string text, int maxLength)
     {
         if (text.Length <= maxLength)

@@ -14,7 +14,7 @@ internal static class ErrorReport
             return exitCodeOfSignal;
         }
 
-        var (exitCode, reason, message) = Describe(exception);
+        var (reason, message) = Describe(exception);
         Console.Error.WriteLine($"taskservices: {CellText.OneLine(message)} [{reason}]");
         if (verbose)
         {
@@ -26,19 +26,26 @@ internal static class ErrorReport
             JsonLines.Write(new { error = new { reason, message } });
         }
 
-        return exitCode;
+        return ExitCodeOf(exception);
     }
 
-    private static (int ExitCode, string Reason, string Message) Describe(Exception exception) => exception switch
+    /// <summary>Gets the reason and the line for a person.</summary>
+    public static (string Reason, string Message) Describe(Exception exception) => exception switch
     {
-        CliException cli => (cli.ExitCode, cli.Reason, cli.Message),
-        TextToSqlException { Reason: "QUESTION_EMPTY" or "QUESTION_TOO_LONG" } error => (ExitCode.Usage, error.Reason, error.Message),
-        TextToSqlException error => (ExitCode.Environment, error.Reason, error.Message),
-        InferenceException error => (ExitCode.Environment, error.Reason, error.Message),
-        FileNotFoundException { FileName: { } path } => (ExitCode.Environment, "FILE_NOT_FOUND", $"{path}: no such file. Check the path."),
-        DirectoryNotFoundException => (ExitCode.Environment, "FOLDER_NOT_FOUND", exception.Message),
-        UnauthorizedAccessException => (ExitCode.Environment, "ACCESS_DENIED", exception.Message),
-        IOException => (ExitCode.Environment, "INPUT_OUTPUT_ERROR", exception.Message),
-        _ => (ExitCode.Environment, "UNEXPECTED", $"something unexpected happened: {exception.Message} (--verbose shows the details)"),
+        CliException error => (error.Reason, error.Message),
+        TextToSqlException error => (error.Reason, error.Message),
+        InferenceException error => (error.Reason, error.Message),
+        FileNotFoundException { FileName: { } path } => ("FILE_NOT_FOUND", $"{path}: no such file. Check the path."),
+        DirectoryNotFoundException => ("FOLDER_NOT_FOUND", exception.Message),
+        UnauthorizedAccessException => ("ACCESS_DENIED", exception.Message),
+        IOException => ("INPUT_OUTPUT_ERROR", exception.Message),
+        _ => ("UNEXPECTED", $"something unexpected happened: {exception.Message} (--verbose shows the details)"),
+    };
+
+    private static int ExitCodeOf(Exception exception) => exception switch
+    {
+        CliException error => error.ExitCode,
+        TextToSqlException { Reason: "QUESTION_EMPTY" or "QUESTION_TOO_LONG" } => ExitCode.Usage,
+        _ => ExitCode.Environment,
     };
 }

@@ -79,6 +79,7 @@ public static class ModelImporter
             HeadSize = config.HeadSize,
             KvHeads = [.. config.Layers.Select(layer => layer.KvHeads)],
             Source = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.SourcePath))),
+            SourcePath = Path.GetFullPath(request.SourcePath),
             SourceSha256 = sourceHash,
             AdapterSha256 = adapterHash,
             WeightsBytes = file.Length,

@@ -41,6 +41,9 @@ public sealed record ModelManifest
     /// <summary>Gets the name of the file or folder that was imported.</summary>
     public required string Source { get; init; }
 
+    /// <summary>Gets where the source was, so that an adapter can be merged into it later; null in directories of older imports.</summary>
+    public string? SourcePath { get; init; }
+
     /// <summary>Gets the SHA-256 of the source's content, in hexadecimal.</summary>
     public required string SourceSha256 { get; init; }
 

@@ -1,0 +1,51 @@
+using Google.Protobuf.Reflection;
+using Google.Rpc;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using TaskServices.ServiceDefaults.Errors;
+using TaskServices.ServiceDefaults.Health;
+
+namespace TaskServices.ServiceDefaults;
+
+/// <summary>What every service of this house has: error mapping, health, reflection, JSON transcoding.</summary>
+public static class ServiceDefaultsExtensions
+{
+    // Watchers of gRPC health learn of a change after this time at most.
+    private static readonly TimeSpan HealthPublishPeriod = TimeSpan.FromSeconds(1);
+
+    /// <summary>Adds gRPC with the defaults. Services add an <see cref="ExceptionMapping"/> for their own exceptions.</summary>
+    /// <param name="grpcServiceNames">Full names of the services whose health follows <see cref="ModelReadiness"/>.</param>
+    public static IServiceCollection AddServiceDefaults(this IServiceCollection services, params string[] grpcServiceNames)
+    {
+        services.AddGrpc(options => options.Interceptors.Add<ExceptionInterceptor>())
+            // Any-typed error details become JSON only where their types are known.
+            .AddJsonTranscoding(options => options.TypeRegistry = TypeRegistry.FromFiles(ErrorInfo.Descriptor.File));
+        services.AddGrpcReflection();
+        services.AddSingleton<ModelReadiness>();
+        services.Configure<HealthCheckPublisherOptions>(options =>
+        {
+            options.Delay = TimeSpan.Zero;
+            options.Period = HealthPublishPeriod;
+        });
+        services.AddGrpcHealthChecks(options =>
+        {
+            foreach (var name in grpcServiceNames)
+            {
+                options.Services.Map(name, _ => true);
+            }
+        }).AddCheck<ModelReadiness>("model");
+        return services;
+    }
+
+    /// <summary>Maps gRPC health and reflection, <c>/healthz</c> (the process is up) and <c>/readyz</c> (the model is ready).</summary>
+    public static void MapServiceDefaults(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGrpcHealthChecksService();
+        endpoints.MapGrpcReflectionService();
+        endpoints.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false });
+        endpoints.MapHealthChecks("/readyz");
+    }
+}

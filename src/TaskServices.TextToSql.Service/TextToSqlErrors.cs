@@ -1,0 +1,53 @@
+using Grpc.Core;
+using TaskServices.Inference;
+using TaskServices.Inference.Scheduling;
+using TaskServices.ServiceDefaults.Errors;
+
+namespace TaskServices.TextToSql.Service;
+
+/// <summary>Every error of the text-to-SQL service.</summary>
+internal static class TextToSqlErrors
+{
+    private const string Domain = "text-to-sql.taskservices";
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    public static RpcError? ToRpcError(Exception exception) => exception switch
+    {
+        InvalidFieldsException error => new(StatusCode.InvalidArgument, Domain, "INVALID_FIELDS", error.Message)
+        {
+            FieldViolations = error.Violations,
+        },
+        ModelLoadingException => new(StatusCode.Unavailable, Domain, "MODEL_LOADING", exception.Message) { RetryAfter = RetryAfter },
+        UnknownSchemaException error => new(StatusCode.NotFound, Domain, "UNKNOWN_DATABASE", error.Message)
+        {
+            Resource = new("taskservices.text_to_sql/Schema", error.SchemaId),
+            Metadata = new Dictionary<string, string> { ["schema_id"] = error.SchemaId },
+        },
+        TextToSqlException error => FromReason(error.Reason, error.Message),
+        EngineBusyException error =>
+            new(StatusCode.ResourceExhausted, Domain, error.Reason, error.Message) { RetryAfter = error.RetryAfter },
+        InferenceException { Reason: "PROMPT_TOO_LONG" } error => BadField(error.Reason, error.Message, "question"),
+        InferenceException { Reason: "ENGINE_STOPPED" } error =>
+            new(StatusCode.Unavailable, Domain, error.Reason, error.Message) { RetryAfter = RetryAfter },
+        _ => null,
+    };
+
+    private static RpcError FromReason(string reason, string message) => reason switch
+    {
+        "QUESTION_EMPTY" or "QUESTION_TOO_LONG" or "PROMPT_TOO_LONG" => BadField(reason, message, "question"),
+        "SQL_REFUSED" => BadField(reason, message, "sql"),
+        "QUERY_TIMED_OUT" => new(StatusCode.ResourceExhausted, Domain, reason, message),
+        "DATABASE_LOCKED" => new(StatusCode.Unavailable, Domain, reason, message) { RetryAfter = RetryAfter },
+        _ => new(StatusCode.FailedPrecondition, Domain, reason, message),
+    };
+
+    private static RpcError BadField(string reason, string message, string field) =>
+        new(StatusCode.InvalidArgument, Domain, reason, message) { FieldViolations = [new(field, message)] };
+}
+
+/// <summary>A request names a schema that is not registered.</summary>
+internal sealed class UnknownSchemaException(string schemaId)
+    : Exception("No schema with this id is registered; ListSchemas has those that are.")
+{
+    public string SchemaId { get; } = schemaId;
+}

@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using TaskServices.ServiceDefaults.Errors;
+using TaskServices.TextToSql.Execution;
+using TaskServices.TextToSql.Generation;
+using Proto = TaskServices.Protos.TextToSql.V1;
+
+namespace TaskServices.TextToSql.Service;
+
+/// <summary>Maps <c>taskservices.text_to_sql.v1</c> calls onto <see cref="ITextToSql"/>.</summary>
+internal sealed class TextToSqlGrpcService(TextToSqlSource source) : Proto.TextToSqlService.TextToSqlServiceBase
+{
+    // Errors repeat the id, and trailers are small.
+    private const int MaxSchemaIdLength = 200;
+    private const int MaxQuestionLength = 4_000;
+    private const int MaxSqlLength = 100_000;
+    private const int MaxRowCount = 100_000;
+    private const int RowsPerBatch = 100;
+
+    // Rows have to fit a message of 4 MiB, the default bound of gRPC clients.
+    private const int MaxCellBytes = 64 << 10;
+    private const int MaxBatchBytes = 1 << 20;
+
+    public override async Task<Proto.GenerateSqlResponse> GenerateSql(Proto.GenerateSqlRequest request, ServerCallContext context)
+    {
+        Check(request.SchemaId, violations => RequireQuestion(violations, request.Question));
+        // Cancelled by the client's deadline as well as by a disconnect.
+        var prediction = await Find(request.SchemaId).GenerateAsync(request.SchemaId, request.Question, context.CancellationToken);
+        return new Proto.GenerateSqlResponse { GeneratedSql = ProtoMapping.ToProto(prediction) };
+    }
+
+    public override async Task Ask(Proto.AskRequest request, IServerStreamWriter<Proto.AskResponse> responseStream, ServerCallContext context)
+    {
+        var cancellationToken = context.CancellationToken;
+        Check(request.SchemaId, violations =>
+        {
+            RequireQuestion(violations, request.Question);
+            violations.Require(request.MaxRowCount is >= 0 and <= MaxRowCount, "max_row_count", "must be in [0, 100000]");
+        });
+        var textToSql = Find(request.SchemaId);
+        var prediction = await textToSql.GenerateAsync(request.SchemaId, request.Question, cancellationToken);
+        await responseStream.WriteAsync(new Proto.AskResponse { Sql = ProtoMapping.ToProto(prediction) }, cancellationToken);
+
+        var summary = new Proto.AskSummary { ExecutionDuration = new Duration() };
+        if (prediction.Status is PredictionStatus.Answered)
+        {
+            var limits = QueryLimits.Default with
+            {
+                Rows = request.MaxRowCount is 0 ? QueryLimits.Default.Rows : request.MaxRowCount,
+                CellBytes = MaxCellBytes,
+            };
+            var started = Stopwatch.GetTimestamp();
+            await using var result = await textToSql.ExecuteAsync(request.SchemaId, prediction, limits, cancellationToken);
+            summary.RowCount = await SendRowsAsync(result, responseStream, cancellationToken);
+            summary.TruncatedBy = result.TruncatedBy ?? "";
+            summary.ExecutionDuration = Stopwatch.GetElapsedTime(started).ToDuration();
+        }
+
+        await responseStream.WriteAsync(new Proto.AskResponse { Summary = summary }, cancellationToken);
+    }
+
+    public override Task<Proto.ValidateSqlResponse> ValidateSql(Proto.ValidateSqlRequest request, ServerCallContext context)
+    {
+        Check(request.SchemaId, violations => RequireSql(violations, request.Sql));
+        return Task.FromResult(ProtoMapping.ToProto(Find(request.SchemaId).Validate(request.SchemaId, request.Sql)));
+    }
+
+    public override Task<Proto.ExplainSqlResponse> ExplainSql(Proto.ExplainSqlRequest request, ServerCallContext context)
+    {
+        Check(request.SchemaId, violations => RequireSql(violations, request.Sql));
+        return Task.FromResult(new Proto.ExplainSqlResponse { Explanation = Find(request.SchemaId).Explain(request.SchemaId, request.Sql) });
+    }
+
+    public override Task<Proto.GetSchemaResponse> GetSchema(Proto.GetSchemaRequest request, ServerCallContext context)
+    {
+        Check(request.SchemaId, _ => { });
+        return Task.FromResult(new Proto.GetSchemaResponse { Schema = ProtoMapping.ToProto(Find(request.SchemaId).GetSchema(request.SchemaId)) });
+    }
+
+    public override Task<Proto.ListSchemasResponse> ListSchemas(Proto.ListSchemasRequest request, ServerCallContext context)
+    {
+        var response = new Proto.ListSchemasResponse();
+        response.SchemaIds.AddRange(source.Loaded.DatabaseNames.Order(StringComparer.Ordinal));
+        return Task.FromResult(response);
+    }
+
+    private static async Task<long> SendRowsAsync(
+        QueryResult result, IServerStreamWriter<Proto.AskResponse> responseStream, CancellationToken cancellationToken)
+    {
+        long rowCount = 0;
+        var batchBytes = 0;
+        var batch = new Proto.RowBatch { ColumnNames = { result.Columns } };
+        await foreach (var cells in result.ReadRowsAsync(cancellationToken))
+        {
+            var row = ProtoMapping.ToProto(cells);
+            batch.Rows.Add(row);
+            batchBytes += row.CalculateSize();
+            rowCount++;
+            if (batch.Rows.Count >= RowsPerBatch || batchBytes >= MaxBatchBytes)
+            {
+                await responseStream.WriteAsync(new Proto.AskResponse { RowBatch = batch }, cancellationToken);
+                batch = new Proto.RowBatch();
+                batchBytes = 0;
+            }
+        }
+
+        // The first batch is sent without rows too: it has the columns.
+        if (batch.Rows.Count > 0 || batch.ColumnNames.Count > 0)
+        {
+            await responseStream.WriteAsync(new Proto.AskResponse { RowBatch = batch }, cancellationToken);
+        }
+
+        return rowCount;
+    }
+
+    private static void RequireQuestion(FieldViolations violations, string question) => violations.Require(
+        question.Length <= MaxQuestionLength && !string.IsNullOrWhiteSpace(question), "question", "must be 1 to 4,000 characters long and not blank");
+
+    private static void RequireSql(FieldViolations violations, string sql) =>
+        violations.Require(sql.Length is > 0 and <= MaxSqlLength, "sql", "must be 1 to 100,000 characters long");
+
+    private static void Check(string schemaId, Action<FieldViolations> requireMore)
+    {
+        var violations = new FieldViolations();
+        violations.Require(schemaId.Length is > 0 and <= MaxSchemaIdLength, "schema_id", "must be 1 to 200 characters long");
+        requireMore(violations);
+        violations.ThrowIfAny();
+    }
+
+    private ITextToSql Find(string schemaId)
+    {
+        var textToSql = source.Loaded;
+        return textToSql.DatabaseNames.Contains(schemaId) ? textToSql : throw new UnknownSchemaException(schemaId);
+    }
+}

@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using TaskServices.ServiceDefaults.Errors;
+using TaskServices.TextToSql.Generation;
+using Proto = TaskServices.Protos.TextToSql.V1;
+
+namespace TaskServices.TextToSql.Service;
+
+/// <summary>Registration of the text-to-SQL service.</summary>
+public static class TextToSqlServiceExtensions
+{
+    /// <summary>Full gRPC name of the service, as health checks spell it.</summary>
+    public static string GrpcServiceName { get; } = Proto.TextToSqlService.Descriptor.FullName;
+
+    /// <summary>Adds the service. The service defaults are to be added as well.</summary>
+    /// <param name="load">Loads the model and opens the databases; called once, in the background. The caller disposes what it makes.</param>
+    public static IServiceCollection AddTextToSqlService(this IServiceCollection services, Func<CancellationToken, Task<ITextToSql>> load)
+    {
+        services.AddSingleton<TextToSqlSource>();
+        services.AddSingleton<ExceptionMapping>(TextToSqlErrors.ToRpcError);
+        services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<TextToSqlLoader>(provider, load));
+        return services;
+    }
+
+    /// <summary>Maps the service's gRPC methods and their REST routes.</summary>
+    public static void MapTextToSqlService(this IEndpointRouteBuilder endpoints) => endpoints.MapGrpcService<TextToSqlGrpcService>();
+}

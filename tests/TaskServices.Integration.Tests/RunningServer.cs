@@ -1,0 +1,49 @@
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using TaskServices.Cli.Serving;
+using TaskServices.TextToSql.Generation;
+using Proto = TaskServices.Protos.TextToSql.V1;
+
+namespace TaskServices.Integration.Tests;
+
+/// <summary>The server as <c>serve</c> starts it, on free loopback ports, with a client of each kind.</summary>
+internal sealed class RunningServer : IAsyncDisposable
+{
+    private readonly WebApplication _server;
+
+    private RunningServer(WebApplication server)
+    {
+        _server = server;
+        var (rest, grpc) = ServerHost.GetAddresses(server);
+        Channel = GrpcChannel.ForAddress(grpc);
+        Rest = new HttpClient { BaseAddress = rest };
+    }
+
+    public GrpcChannel Channel { get; }
+
+    public HttpClient Rest { get; }
+
+    public Proto.TextToSqlService.TextToSqlServiceClient Client => new(Channel);
+
+    public static Task<RunningServer> StartAsync(FakeTextToSql textToSql) => StartAsync(_ => Task.FromResult<ITextToSql>(textToSql), waitUntilReady: true);
+
+    public static async Task<RunningServer> StartAsync(Func<CancellationToken, Task<ITextToSql>> load, bool waitUntilReady)
+    {
+        var server = ServerHost.Create(port: 0, grpcPort: 0, verbose: false, load);
+        await server.StartAsync(TestContext.Current.CancellationToken);
+        var running = new RunningServer(server);
+        while (waitUntilReady && !(await running.Rest.GetAsync(new Uri("/readyz", UriKind.Relative), TestContext.Current.CancellationToken)).IsSuccessStatusCode)
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+
+        return running;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Channel.Dispose();
+        Rest.Dispose();
+        await _server.DisposeAsync();
+    }
+}
