@@ -19,21 +19,9 @@ internal sealed class BpeTokenizer(
 
     public int? FindControlToken(string text) => specialTokens.ControlTokens.TryGetValue(text, out var id) ? id : null;
 
-    public int[] Encode(ReadOnlySpan<char> text, bool parseSpecialTokens = false)
-    {
-        // Three characters a token is what prose takes; the buffer grows where a text takes more.
-        var tokens = new TokenBuffer(text.Length / 3, parseSpecialTokens);
-        try
-        {
-            if (text.Length > 0)
-                pipeline.Encode(text, atStart: true, ref tokens);
-            return tokens.ToArray();
-        }
-        finally
-        {
-            tokens.Dispose();
-        }
-    }
+    public int[] Encode(ReadOnlySpan<char> text, bool parseSpecialTokens = false) => Encode(text, parseSpecialTokens, atStart: true);
+
+    public int[] EncodeAfterControlToken(ReadOnlySpan<char> text) => Encode(text, parseSpecialTokens: false, atStart: false);
 
     public string Decode(ReadOnlySpan<int> tokenIds)
     {
@@ -58,4 +46,20 @@ internal sealed class BpeTokenizer(
 
     public ReadOnlySpan<byte> GetTokenBytes(int tokenId) =>
         vocabulary.KindOf(tokenId) is TokenKind.Control or TokenKind.Unknown ? [] : vocabulary.WrittenBytes(tokenId);
+
+    private int[] Encode(ReadOnlySpan<char> text, bool parseSpecialTokens, bool atStart)
+    {
+        // Three characters a token is what prose takes; the buffer grows where a text takes more.
+        var tokens = new TokenBuffer(text.Length / 3, parseSpecialTokens);
+        try
+        {
+            if (text.Length > 0)
+                pipeline.Encode(text, atStart, ref tokens);
+            return tokens.ToArray();
+        }
+        finally
+        {
+            tokens.Dispose();
+        }
+    }
 }

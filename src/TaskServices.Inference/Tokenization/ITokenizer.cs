@@ -20,6 +20,12 @@ public interface ITokenizer
     /// </param>
     int[] Encode(ReadOnlySpan<char> text, bool parseSpecialTokens = false);
 
+    /// <summary>
+    /// Encodes text that follows a control token, nothing in it special: as <see cref="Encode"/>, but tokenizers that put a space before a
+    /// text's beginning only, and not before each part of it, put none here.
+    /// </summary>
+    int[] EncodeAfterControlToken(ReadOnlySpan<char> text) => Encode(text);
+
     /// <summary>Decodes tokens to text; bytes that are not UTF-8 become U+FFFD. Special tokens are written as their text.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A token ID is outside the vocabulary.</exception>
     string Decode(ReadOnlySpan<int> tokenIds);

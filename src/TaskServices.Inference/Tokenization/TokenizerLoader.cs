@@ -45,14 +45,32 @@ public static class TokenizerLoader
         };
     }
 
+    /// <summary>Tells whether a file is GGUF, whatever its name.</summary>
+    internal static bool IsGguf(string file)
+    {
+        Span<byte> start = stackalloc byte[4];
+        return FirstBytes(file, start).SequenceEqual("GGUF"u8);
+    }
+
     /// <summary>A file of another name, for example in a cache that names files by hash: told apart by its first bytes.</summary>
     private static BpeTokenizer LoadByContent(string file)
     {
-        Span<byte> start = stackalloc byte[4];
-        using (var stream = File.OpenRead(file))
-            start = start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
-        return start.SequenceEqual("GGUF"u8) ? GgufTokenizer.Load(file)
-            : start.Length > 0 && start[0] == (byte)'{' ? TokenizerJson.Load(file)
+        Span<byte> start = stackalloc byte[1];
+        return IsGguf(file) ? GgufTokenizer.Load(file)
+            : FirstBytes(file, start).SequenceEqual("{"u8) ? TokenizerJson.Load(file)
             : SentencePieceFile.Load(file);
+    }
+
+    private static ReadOnlySpan<byte> FirstBytes(string file, Span<byte> bytes)
+    {
+        try
+        {
+            using var stream = File.OpenRead(file);
+            return bytes[..stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw TokenizerErrors.NotFound(file, $"cannot be read: {e.Message.ReplaceLineEndings(" ")}");
+        }
     }
 }

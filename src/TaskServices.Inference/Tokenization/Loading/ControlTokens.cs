@@ -19,6 +19,15 @@ internal static class ControlTokens
             is "<start_of_turn>" or "<end_of_turn>" or "<pad>" or "<mask>" or "<2mass>" or "[@BOS@]" or "<tool_call>" or "</tool_call>"
             or "<s>" or "</s>" or "<bos>" or "<eos>" or "<unk>";
 
+    /// <summary>Gets the control tokens of a vocabulary by their text, those included that only look like one.</summary>
+    public static Dictionary<string, int> In(TokenTable tokens)
+    {
+        var controls = tokens.OfKind(TokenKind.Control);
+        foreach (var (text, id) in tokens.OfKind(TokenKind.UserDefined).Where(token => LooksLikeOne(token.Key)))
+            controls.Add(text, id);
+        return controls;
+    }
+
     /// <summary>Gets the end tokens: those that the files name, and control tokens that are known to end a text or a turn.</summary>
     public static IReadOnlyList<int> EndTokens(IEnumerable<int> named, IReadOnlyDictionary<string, int> controlTokens)
     {

@@ -36,8 +36,10 @@ internal static class GgufTokenizer
         pipeline = PreTokenizers.ForFamily(family, pipeline)
             ?? throw metadata.Unsupported(Prefix + "pre", $"the pre-tokenizer {TokenTable.Quote(family)}; use the model's tokenizer.json");
 
-        var controls = tokens.OfKind(TokenKind.Control);
-        var added = tokens.OfKind(TokenKind.UserDefined).Select(token => new AddedToken(token.Value, token.Key, ControlTokens.LooksLikeOne(token.Key)))
+        var controls = ControlTokens.In(tokens);
+        foreach (var (text, id) in controls)
+            tokens.Add(id, text, TokenKind.Control, Prefix + "tokens");
+        var added = tokens.OfKind(TokenKind.UserDefined).Select(token => new AddedToken(token.Value, token.Key, IsControl: false))
             .Concat(controls.Select(token => new AddedToken(token.Value, token.Key, IsControl: true)))
             .Where(token => token.Text.Length > 0).ToList();
         if (added.Count > 0)
@@ -51,7 +53,7 @@ internal static class GgufTokenizer
         var (tokens, scores) = ReadTokens(metadata);
         if (scores is null)
             throw metadata.Invalid(Prefix + "scores", "missing; SentencePiece merges by score");
-        var special = ReadSpecialTokens(metadata, tokens, addsBos: true, tokens.OfKind(TokenKind.Control));
+        var special = ReadSpecialTokens(metadata, tokens, addsBos: true, ControlTokens.In(tokens));
         return new SentencePieceModel(
             tokens,
             scores,

@@ -31,7 +31,7 @@ internal static class SentencePieceFile
         if (file.ModelType != BpeModel)
             throw TokenizerErrors.Unsupported(path, "trainer_spec.model_type", $"type {file.ModelType}; only BPE, type 2,");
 
-        var controls = file.Tokens.OfKind(TokenKind.Control);
+        var controls = ControlTokens.In(file.Tokens);
         int? bos = controls.ContainsValue(file.BosId) ? file.BosId : null;
         var special = ModelDirectoryTokens.Read(path, file.Tokens, bos, controls);
         if (controls.ContainsValue(file.EosId))
