@@ -13,9 +13,9 @@ internal static class CommandLineProgram
     public static async Task<int> RunAsync(string[] arguments)
     {
         TerminalOutput.UseUtf8();
-        if (ExternalCommands.EvalArguments(arguments) is { } evalArguments)
+        if (TryStartProgram(arguments) is { } programExitCode)
         {
-            return StartEval(evalArguments);
+            return programExitCode;
         }
 
         var root = CommandTree.Create();
@@ -39,11 +39,11 @@ internal static class CommandLineProgram
         }
     }
 
-    private static int StartEval(string[] arguments)
+    private static int? TryStartProgram(string[] arguments)
     {
         try
         {
-            return ExternalCommands.StartEval(arguments);
+            return ExternalCommands.TryStart(arguments);
         }
         catch (CliException exception)
         {

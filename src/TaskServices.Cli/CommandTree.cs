@@ -21,6 +21,7 @@ internal static class CommandTree
             GenerateCommand.Create(),
             ModelCommand.Create(),
             ExternalCommands.CreateEval(),
+            ExternalCommands.CreateTune(),
             ExternalCommands.CreateTest(),
             DoctorCommand.Create(),
         };

@@ -14,8 +14,8 @@ internal static class TextToSqlTuning
 {
     public static Command CreateCommand()
     {
-        var basePath = new Option<string>("--base") { Description = "GGUF file of the base model.", Required = true };
-        var questions = new Option<string[]>("--questions") { Description = "JSON lines {db_id, question, query}; may be repeated.", Required = true, AllowMultipleArgumentsPerToken = true };
+        var basePath = new Option<string>("--base") { Description = "GGUF file of the base model.", DefaultValueFactory = _ => BundledModel.Find() };
+        var questions = new Option<string[]>("--data") { Description = "JSON lines {db_id, question, query}; may be repeated.", Required = true, AllowMultipleArgumentsPerToken = true };
         var databases = new Option<string[]>("--databases") { Description = "Folders with <db_id>/<db_id>.sqlite; searched in order.", Required = true, AllowMultipleArgumentsPerToken = true };
         var output = new Option<string>("--out") { Description = "Folder of the run: checkpoint, log, adapter.", Required = true };
         var epochs = new Option<int>("--epochs") { Description = "Passes over the data.", DefaultValueFactory = _ => 3 };

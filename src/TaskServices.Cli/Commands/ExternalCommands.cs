@@ -6,14 +6,28 @@ namespace TaskServices.Cli.Commands;
 /// <summary>Commands that are programs of their own, so that what they load never sits beside <c>serve</c>.</summary>
 internal static class ExternalCommands
 {
+    private const string EvaluationProgram = "TaskServices.Evals";
+    private const string TuningProgram = "TaskServices.Tuning";
+
     public static Command CreateEval()
     {
         var command = new Command("eval", "Measures answers against gold queries; arguments go to the evaluation program.") { TreatUnmatchedTokensAsErrors = false };
-        command.SetAction(parsed => StartEval([.. parsed.UnmatchedTokens]));
+        command.SetAction(parsed => StartProgram(EvaluationProgram, [.. parsed.UnmatchedTokens]));
         ExampleHelpAction.SetExamples(
             command,
             "taskservices eval --help                   # what --help of the evaluation program says",
             "taskservices eval text-to-sql --help       # one suite's options");
+        return command;
+    }
+
+    public static Command CreateTune()
+    {
+        var command = new Command("tune", "Fine-tunes an adapter; arguments go to the tuning program.") { TreatUnmatchedTokensAsErrors = false };
+        command.SetAction(parsed => StartProgram(TuningProgram, [.. parsed.UnmatchedTokens]));
+        ExampleHelpAction.SetExamples(
+            command,
+            "taskservices tune text-to-sql --help",
+            "taskservices tune text-to-sql --data questions.jsonl --databases databases --out runs/mine");
         return command;
     }
 
@@ -25,21 +39,25 @@ internal static class ExternalCommands
         return command;
     }
 
-    /// <summary>Gets the arguments for the evaluation program where the line is its business as a whole, its own <c>--help</c> included.</summary>
-    public static string[]? EvalArguments(string[] arguments) =>
-        arguments is ["eval", _, ..] and not ["eval", "--help" or "-h" or "-?"] ? arguments[1..] : null;
-
-    public static int StartEval(string[] arguments)
+    /// <summary>Starts the program whose business the line is as a whole, its own <c>--help</c> included; null where it is none's.</summary>
+    public static int? TryStart(string[] arguments) => arguments switch
     {
-        const string name = "TaskServices.Evals";
+        [_, "--help" or "-h" or "-?"] => null,
+        ["eval", _, ..] => StartProgram(EvaluationProgram, arguments[1..]),
+        ["tune", _, ..] => StartProgram(TuningProgram, arguments[1..]),
+        _ => null,
+    };
+
+    private static int StartProgram(string name, string[] arguments)
+    {
         string[] places =
         [
             Path.Combine(AppContext.BaseDirectory, name),
-            // artifacts/bin/TaskServices.Cli/release/ and artifacts/bin/TaskServices.Evals/release/ are neighbours.
+            // artifacts/bin/TaskServices.Cli/release/ and artifacts/bin/<name>/release/ are neighbours.
             Path.Combine(AppContext.BaseDirectory, "..", "..", name, new DirectoryInfo(AppContext.BaseDirectory).Name, name),
         ];
         var program = places.FirstOrDefault(File.Exists)
-            ?? throw CliException.Environment("EVALS_NOT_BUILT", $"{name} is not built. Start through ./taskservices, which builds it.");
+            ?? throw CliException.Environment("PROGRAM_NOT_BUILT", $"{name} is not built. Start through ./taskservices, which builds it.");
         return ProcessReplacement.Start(Path.GetFullPath(program), arguments);
     }
 
