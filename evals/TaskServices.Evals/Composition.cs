@@ -1,15 +1,68 @@
+using System.Reflection;
 using TaskServices.Evals.Contenders;
+using TaskServices.Inference;
+using TaskServices.Inference.Models;
+using TaskServices.TextToSql.Generation;
+using TaskServices.TextToSql.Schema;
+using TaskServices.TextToSql.Sql;
 
 namespace TaskServices.Evals;
 
 /// <summary>The one place that builds the real text-to-SQL service.</summary>
 internal static class Composition
 {
+    private const string DefaultModel = "models/smollm2-135m-instruct/SmolLM2-135M-Instruct.Q4_1.gguf";
+    private const string DefaultAdapter = "models/text-to-sql";
+
     /// <param name="databases">Database id → SQLite file to register under it.</param>
-    /// <param name="seed">For whatever the generation samples.</param>
+    /// <param name="modelPath">GGUF file or model folder; null for the bundled one.</param>
+    /// <param name="adapterPath">PEFT folder; null for the bundled one.</param>
     /// <exception cref="EvaluationException"><c>MODEL_UNAVAILABLE</c>.</exception>
-    public static Task<IContender> CreateServiceAsync(
-        IReadOnlyDictionary<string, string> databases, ulong seed, CancellationToken cancellationToken) =>
-        throw new EvaluationException(
-            "MODEL_UNAVAILABLE", $"No text-to-SQL service is wired for the {databases.Count} databases (seed {seed}) yet; score a file with --predictions.");
+    public static async Task<IContender> CreateServiceAsync(
+        IReadOnlyDictionary<string, string> databases, string? modelPath, string? adapterPath, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var request = new ModelImportRequest
+            {
+                SourcePath = modelPath ?? FindAbove(DefaultModel),
+                AdapterPath = adapterPath ?? FindAbove(DefaultAdapter),
+                Bits = 8,
+            };
+            var directory = await Task.Run(() => new ModelStore(null).GetOrImport(request, null, cancellationToken), cancellationToken);
+            var manifest = ModelManifest.Read(directory);
+            var pipeline = new TextToSqlPipeline(InferenceHost.Open(directory, new InferenceOptions()), new());
+            foreach (var (name, path) in databases)
+                pipeline.Register(name, new DatabaseUrl(SqlDialect.Sqlite, path));
+            return new ServiceContender(
+                pipeline,
+                new Dictionary<string, string>
+                {
+                    ["model_sha256"] = manifest.SourceSha256,
+                    ["adapter_sha256"] = manifest.AdapterSha256 ?? "none",
+                    ["text_to_sql_build"] = BuildOf<TextToSqlPipeline>(),
+                    ["inference_build"] = BuildOf<InferenceHost>(),
+                });
+        }
+        catch (InferenceException exception)
+        {
+            throw new EvaluationException("MODEL_UNAVAILABLE", exception.Message);
+        }
+    }
+
+    // Another build may answer differently: finished items of an older one must not be taken for its own.
+    private static string BuildOf<T>() => typeof(T).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+        + " " + typeof(T).Assembly.ManifestModule.ModuleVersionId;
+
+    private static string FindAbove(string relativePath)
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            var path = Path.Combine(folder.FullName, relativePath);
+            if (Path.Exists(path))
+                return path;
+        }
+
+        throw new EvaluationException("MODEL_UNAVAILABLE", $"{relativePath} was not found above the program. Name a model with --model.");
+    }
 }

@@ -1,3 +1,5 @@
+using TaskServices.Inference;
+using TaskServices.Inference.Models;
 using TaskServices.TextToSql.Generation;
 using TaskServices.TextToSql.Guard;
 using TaskServices.TextToSql.Schema;
@@ -8,12 +10,34 @@ namespace TaskServices.Cli;
 /// <summary>Builds the domain objects from the command line's options. The only place that knows how they fit together.</summary>
 internal static class Composition
 {
-    /// <summary>Loads model and adapter (importing them on first use) and registers the databases.</summary>
+    private const int DefaultBits = 8;
+
+    /// <summary>Loads a model and its adapter, importing them on first use.</summary>
+    /// <exception cref="InferenceException">The model or the adapter cannot be loaded.</exception>
+    public static async Task<InferenceHost> OpenModelAsync(ModelChoice model, ModelSessionOptions options, CancellationToken cancellationToken)
+    {
+        var directory = await ImportedModel.GetDirectoryAsync(model, DefaultBits, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        return InferenceHost.Open(directory, new InferenceOptions(), options);
+    }
+
+    /// <summary>Loads model and adapter and registers the databases, which are opened by their first question.</summary>
     /// <param name="databases">URL of each database by its name.</param>
-    /// <exception cref="Inference.InferenceException">The model or the adapter cannot be loaded.</exception>
-    public static Task<TextToSqlSession> OpenTextToSqlAsync(
-        ModelChoice model, IReadOnlyDictionary<string, string> databases, CancellationToken cancellationToken) =>
-        throw CliException.Environment("NOT_AVAILABLE", "text-to-SQL is not part of this build yet.");
+    /// <exception cref="InferenceException">The model or the adapter cannot be loaded.</exception>
+    /// <exception cref="TextToSql.TextToSqlException">A URL is malformed or names an engine that is not supported.</exception>
+    public static async Task<TextToSqlSession> OpenTextToSqlAsync(
+        ModelChoice model, IReadOnlyDictionary<string, string> databases, CancellationToken cancellationToken)
+    {
+        var urls = databases.ToDictionary(pair => pair.Key, pair => DatabaseUrl.Parse(pair.Value));
+        var host = await OpenModelAsync(model, new(), cancellationToken);
+        var pipeline = new TextToSqlPipeline(host, new());
+        foreach (var (name, url) in urls)
+        {
+            pipeline.Register(name, url);
+        }
+
+        return new(pipeline, host);
+    }
 
     /// <summary>Asks the guard about one statement.</summary>
     public static GuardVerdict CheckSql(string statement, SqlDialect dialect, DatabaseSchema schema, AccessGrant grant) =>

@@ -44,6 +44,10 @@ internal static class TextToSqlCommand
 
     private static readonly Option<string?> SaveBaseline = new("--save-baseline") { Description = "Write this run's outcome as a baseline." };
 
+    private static readonly Option<string?> Model = new("--model") { Description = "GGUF file or model folder; the bundled model if left out." };
+
+    private static readonly Option<string?> Adapter = new("--adapter") { Description = "PEFT folder; the bundled adapter if left out." };
+
     private static readonly Option<ulong> Seed = new("--seed") { Description = "Seed of the generation and of the bootstrap.", DefaultValueFactory = _ => 1 };
 
     private static readonly Option<double> TimeLimit = AtLeast(0.01, new Option<double>("--time-limit")
@@ -77,7 +81,7 @@ internal static class TextToSqlCommand
               eval text-to-sql --predictions predictions.jsonl --baseline evals/baselines/spider-dev.json
             """)
         {
-            Questions, Databases, Limit, Out, Predictions, BaselineFile, SaveBaseline, Seed, TimeLimit, KeepDistinct, Parallelism, Format,
+            Questions, Databases, Limit, Out, Predictions, BaselineFile, SaveBaseline, Model, Adapter, Seed, TimeLimit, KeepDistinct, Parallelism, Format,
         };
         command.SetAction(RunAsync);
         return command;
@@ -98,7 +102,7 @@ internal static class TextToSqlCommand
         using var copies = new DatabaseCopies(originals);
         await using var contender = arguments.GetValue(Predictions) is { } predictionsPath
             ? new FileContender(predictionsPath)
-            : await Composition.CreateServiceAsync(copies.Paths, seed, cancellationToken);
+            : await Composition.CreateServiceAsync(copies.Paths, arguments.GetValue(Model), arguments.GetValue(Adapter), cancellationToken);
 
         var settings = SettingsOf(questionsPath, originals, contender, seed, limits, keepDistinct);
         var path = arguments.GetValue(Out) ?? Path.Combine("runs", $"text-to-sql-{DateTime.UtcNow:yyyyMMdd-HHmmss}");

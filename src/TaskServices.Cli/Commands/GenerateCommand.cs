@@ -45,7 +45,7 @@ internal static class GenerateCommand
     private static async Task<int> RunAsync(
         ModelChoice model, string prompt, Grammar? grammar, GenerationRequest request, OutputFormat format, CancellationToken cancellationToken)
     {
-        await using var session = await InferenceSession.OpenAsync(model, new ModelSessionOptions { SlotCount = 1 }, cancellationToken);
+        await using var session = await Composition.OpenModelAsync(model, new ModelSessionOptions { SlotCount = 1 }, cancellationToken);
         var tokenizer = session.Tokenizer;
         int[] bos = tokenizer.BosTokenId is { } token ? [token] : [];
         var stream = session.Engine.StreamAsync(request with { PromptTokenIds = [.. bos, .. tokenizer.Encode(prompt)], Grammar = grammar is null ? null : new TokenGrammar(grammar, tokenizer).CreateMatcher() }, cancellationToken);

@@ -1,0 +1,21 @@
+using TaskServices.TextToSql.Guard;
+
+namespace TaskServices.TextToSql.Generation;
+
+/// <summary>Settings of the text-to-SQL pipeline.</summary>
+public sealed record TextToSqlOptions
+{
+    /// <summary>Gets the bound on the tokens of one candidate, in [16, 1024]. The default is 160; the longest gold query of Spider has 122.</summary>
+    public int MaxCompletionTokens { get; init; } = 160;
+
+    /// <summary>Gets how many candidates are generated at most; the first is greedy, later ones only follow one that failed a check.</summary>
+    public int MaxCandidates { get; init; } = 4;
+
+    /// <summary>Gets the temperature of the later candidates.</summary>
+    public double RetryTemperature { get; init; } = 0.7;
+
+    /// <summary>Gets the confidence below which the answer is <see cref="PredictionStatus.Unanswerable"/>, in [0, 1].</summary>
+    public double AbstainBelow { get; init; } = 0.1;
+
+    public GuardOptions Guard { get; init; } = new();
+}
