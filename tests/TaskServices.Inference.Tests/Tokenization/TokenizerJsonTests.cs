@@ -5,7 +5,9 @@ using TaskServices.Inference.Tokenization;
 
 namespace TaskServices.Inference.Tests.Tokenization;
 
-/// <summary>What a tokenizer.json can say, on small files. Expected pieces are those of Hugging Face tokenizers on the same files.</summary>
+/// <summary>
+/// What a tokenizer.json can say, on small files. Expected pieces are those of Hugging Face tokenizers on the same files.
+/// </summary>
 public sealed class TokenizerJsonTests : IDisposable
 {
     private const string SentencePiecePrefix = """
@@ -27,7 +29,13 @@ public sealed class TokenizerJsonTests : IDisposable
     [InlineData("never", true, "oo  wo", "o|o|▁|▁w|o")]
     public void Encode_Metaspace_MarksSpaces(string scheme, bool splits, string text, string expected)
     {
-        var preTokenizer = new JsonObject { ["type"] = "Metaspace", ["replacement"] = "▁", ["prepend_scheme"] = scheme, ["split"] = splits };
+        var preTokenizer = new JsonObject
+        {
+            ["type"] = "Metaspace",
+            ["replacement"] = "▁",
+            ["prepend_scheme"] = scheme,
+            ["split"] = splits,
+        };
 
         Assert.Equal(expected, Pieces(Load(Characters(), preTokenizer.ToJsonString(), added: [Added("[L]")]), text));
     }
@@ -138,7 +146,8 @@ public sealed class TokenizerJsonTests : IDisposable
     {
         var model = Characters("hel");
         model["ignore_merges"] = true;
-        var tokenizer = Load(model, """{"type":"Metaspace","prepend_scheme":"never"}""", added: [Added("</s>", "special"), Added("W", "single_word")]);
+        var tokenizer = Load(
+            model, """{"type":"Metaspace","prepend_scheme":"never"}""", added: [Added("</s>", "special"), Added("W", "single_word")]);
 
         Assert.Equal("hel", Pieces(tokenizer, "hel"));
         Assert.Equal("hell", Pieces(tokenizer, "hell"));
@@ -183,7 +192,8 @@ public sealed class TokenizerJsonTests : IDisposable
 
     private static string Pieces(ITokenizer tokenizer, string text) => Pieces(tokenizer, tokenizer.Encode(text, parseSpecialTokens: true));
 
-    private static string Pieces(ITokenizer tokenizer, int[] ids) => string.Join('|', ids.Select(id => ((NamedTokens)tokenizer).NameOf(id)));
+    private static string Pieces(ITokenizer tokenizer, int[] ids) =>
+        string.Join('|', ids.Select(id => ((NamedTokens)tokenizer).NameOf(id)));
 
     private NamedTokens Load(JsonObject model, string? preTokenizer = null, string? normalizer = null, params JsonObject[] added)
     {

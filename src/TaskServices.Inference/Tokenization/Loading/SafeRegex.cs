@@ -65,7 +65,9 @@ internal static partial class SafeRegex
         return false;
     }
 
-    /// <summary>Words (other characters count as such), case (other pairs are equal), inline options (<c>m</c> is dot-all), <c>{,n}</c>.</summary>
+    /// <summary>
+    /// Words (other characters count as such), case (other pairs are equal), inline options (<c>m</c> is dot-all), <c>{,n}</c>.
+    /// </summary>
     [GeneratedRegex(@"(?<!\\)(\\\\)*(\\[wWbB]|\(\?[a-z]*[imnsx]|\{,)")]
     private static partial Regex Differences();
 }
