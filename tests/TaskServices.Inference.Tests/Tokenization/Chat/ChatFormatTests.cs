@@ -124,6 +124,31 @@ public sealed class ChatFormatTests : IDisposable
         Assert.Equal("S\n\nQ1\n\n A \n\n Q2 ", Write(format, Conversation));
     }
 
+    [Theory]
+    [InlineData("microsoft_Orca-2-7b", null, "orca-2")]
+    [InlineData("another model", null, "plain")]
+    [InlineData("Orca 2", "<start_of_turn><end_of_turn>", "gemma")]
+    public void Find_Gguf_TakesTemplateAndElseTheModelsName(string name, string? template, string expected)
+    {
+        using (var gguf = new BinaryWriter(File.Create(Path.Combine(_folder, "model.gguf"))))
+        {
+            gguf.Write("GGUF"u8);
+            gguf.Write(3);
+            gguf.Write(0L);
+            gguf.Write(template is null ? 2L : 3L);
+            WriteText(gguf, "general.architecture", "llama");
+            WriteText(gguf, "general.name", name);
+            if (template is not null)
+                WriteText(gguf, "tokenizer.chat_template", template);
+        }
+
+        var format = ChatFormat.Find(_folder);
+
+        Assert.Equal((expected, Path.Combine(_folder, "model.gguf")), (format.Name, format.Source));
+        if (expected == "orca-2")
+            Assert.Equal("«<|im_start|>»user\n Q «<|im_end|>»\n«<|im_start|>»assistant", Write(format, Question));
+    }
+
     [Fact]
     public void Find_NamedTemplates_TakesTheDefault()
     {
@@ -200,6 +225,16 @@ public sealed class ChatFormatTests : IDisposable
             "<start_of_turn>", "<end_of_turn>", "<|system|>", "<|user|>", "<|assistant|>", "<|end|>", "<s>", "</s>", "[INST]", "[/INST]",
             "<｜begin▁of▁sentence｜>", "<|EOT|>");
         return tokenizer.Decode(format.Render(messages, tokenizer));
+    }
+
+    /// <summary>Writes one string of GGUF metadata: key, type 8, value.</summary>
+    private static void WriteText(BinaryWriter gguf, string key, string value)
+    {
+        gguf.Write((long)Encoding.UTF8.GetByteCount(key));
+        gguf.Write(Encoding.UTF8.GetBytes(key));
+        gguf.Write(8);
+        gguf.Write((long)Encoding.UTF8.GetByteCount(value));
+        gguf.Write(Encoding.UTF8.GetBytes(value));
     }
 
     private ChatFormat FindByTemplate(string template)
