@@ -20,14 +20,15 @@ internal sealed class AddedTokenStep(IReadOnlyCollection<AddedToken> addedTokens
             if (token.SingleWord && (EndsInWord(text[..position]) || BeginsWithWord(text[end..])))
                 continue;
 
-            if (token.StripLeft)
+            if (token.StripLeft && position > done)
                 position = done + text[done..position].TrimEnd().Length;
             if (token.StripRight)
                 end = text.Length - text[end..].TrimStart().Length;
 
+            // White space that the token before swallowed can still be a token; then what is done ends with that one.
             EncodeBetween(text, done, position, atStart, ref tokens);
             tokens.Append(token.Id);
-            done = from = end;
+            done = end;
         }
 
         EncodeBetween(text, done, text.Length, atStart, ref tokens);

@@ -11,8 +11,8 @@ public static class TokenizerLoader
     /// </summary>
     /// <remarks>BOS and end tokens come from the same file, and from tokenizer_config.json and generation_config.json beside it.</remarks>
     /// <exception cref="InferenceException">
-    /// <c>TOKENIZER_NOT_FOUND</c>, <c>TOKENIZER_INVALID</c> (a broken file, or none of these), <c>TOKENIZER_UNSUPPORTED</c> (a kind of tokenizer
-    /// that is not built here), or, for GGUF, the errors of <see cref="Models.GgufFile.Open"/>.
+    /// <c>TOKENIZER_NOT_FOUND</c>, <c>TOKENIZER_INVALID</c> (a broken file, or none of these), <c>TOKENIZER_UNSUPPORTED</c> (a kind of
+    /// tokenizer that is not built here), or, for GGUF, the errors of <see cref="Models.GgufFile.Open"/>.
     /// </exception>
     public static ITokenizer Load(string path)
     {

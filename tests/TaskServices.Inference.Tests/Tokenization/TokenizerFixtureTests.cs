@@ -50,7 +50,8 @@ public sealed class TokenizerFixtureTests
         foreach (var line in File.ReadLines(TokenizerVectors.Fixture("text_to_sql", "prompts.jsonl")))
         {
             var row = JsonSerializer.Deserialize<JsonElement>(line);
-            var suffix = $"\nQ: {row.GetProperty("question").GetString()}\nV: {string.Join(", ", row.GetProperty("hints").Deserialize<string[]>()!)}\nSQL:";
+            var hints = string.Join(", ", row.GetProperty("hints").Deserialize<string[]>()!);
+            var suffix = $"\nQ: {row.GetProperty("question").GetString()}\nV: {hints}\nSQL:";
             int[] ids = [.. tokenizer.Encode(row.GetProperty("schema_text").GetString()), .. tokenizer.Encode(suffix)];
             Assert.Equal(row.GetProperty("prompt_ids").Deserialize<int[]>(), ids);
             count++;

@@ -25,9 +25,15 @@ public sealed class TokenizerLoaderTests : IDisposable
     [InlineData("""{"model":{"type":"BPE","vocab":{"a":99999999999},"merges":[]}}""", "TOKENIZER_INVALID", "model.vocab['a']")]
     [InlineData("""{"model":{"type":"BPE","vocab":{"a":"x"},"merges":[]}}""", "TOKENIZER_INVALID", "model.vocab['a']")]
     [InlineData("""{"model":{"type":"BPE","vocab":{"\ud800":0},"merges":[]}}""", "TOKENIZER_INVALID", "model.vocab")]
-    [InlineData("""{"pre_tokenizer":{"type":"ByteLevel"},"model":{"type":"BPE","vocab":{"中":0},"merges":[]}}""", "TOKENIZER_INVALID", "byte tokens")]
-    [InlineData("""{"pre_tokenizer":{"type":"Other"},"model":{"type":"BPE","vocab":{"a":0},"merges":[]}}""", "TOKENIZER_UNSUPPORTED", "pre_tokenizer.type")]
-    [InlineData("""{"normalizer":{"type":"Other"},"model":{"type":"BPE","vocab":{"a":0},"merges":[]}}""", "TOKENIZER_UNSUPPORTED", "normalizer.type")]
+    [InlineData(
+        """{"pre_tokenizer":{"type":"ByteLevel"},"model":{"type":"BPE","vocab":{"中":0},"merges":[]}}""",
+        "TOKENIZER_INVALID", "byte tokens")]
+    [InlineData(
+        """{"pre_tokenizer":{"type":"Other"},"model":{"type":"BPE","vocab":{"a":0},"merges":[]}}""",
+        "TOKENIZER_UNSUPPORTED", "pre_tokenizer.type")]
+    [InlineData(
+        """{"normalizer":{"type":"Other"},"model":{"type":"BPE","vocab":{"a":0},"merges":[]}}""",
+        "TOKENIZER_UNSUPPORTED", "normalizer.type")]
     public void Load_BrokenJson_NamesFileAndField(string json, string reason, string field)
     {
         var path = Write("tokenizer.json", System.Text.Encoding.UTF8.GetBytes(json));

@@ -13,7 +13,8 @@ public sealed class TokenizerPropertyTests
     private static readonly string[] LikelyParts =
         [" ", "  ", "\n", "'s", "é", "e\u0301", "中", "😀", "1", "23", "SELECT", "_", "<s>", "<|im_end|>", "▁"];
 
-    private static readonly Gen<string> LikelyText = Gen.Int[0, LikelyParts.Length - 1].Select(i => LikelyParts[i]).Array[0, 40].Select(string.Concat);
+    private static readonly Gen<string> LikelyText =
+        Gen.Int[0, LikelyParts.Length - 1].Select(i => LikelyParts[i]).Array[0, 40].Select(string.Concat);
 
     [Theory]
     [InlineData("gpt2.tokenizer.json")]
@@ -41,7 +42,8 @@ public sealed class TokenizerPropertyTests
             var decoder = new StreamingDecoder(tokenizer);
             var parts = Array.ConvertAll(tokenizer.Encode(text), decoder.Append);
             return decoder.Complete().Length == 0 && string.Concat(parts) == text
-                && parts.All(part => !part.Contains('\uFFFD', StringComparison.Ordinal) && (part.Length == 0 || !char.IsLowSurrogate(part[0])));
+                && parts.All(part => !part.Contains('\uFFFD', StringComparison.Ordinal)
+                    && (part.Length == 0 || !char.IsLowSurrogate(part[0])));
         }, iter: 1_000);
     }
 

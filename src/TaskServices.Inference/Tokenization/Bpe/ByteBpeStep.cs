@@ -4,7 +4,9 @@ using System.Text;
 namespace TaskServices.Inference.Tokenization.Bpe;
 
 /// <summary>Encodes a word as BPE over its UTF-8 bytes (GPT-2; Radford et al. 2019, section 2.2).</summary>
-/// <param name="byteSymbols">The token of each byte; -1 where the vocabulary has none and the byte is left out, as its own tokenizer does.</param>
+/// <param name="byteSymbols">
+/// The token of each byte; -1 where the vocabulary has none and the byte is left out, as its own tokenizer does.
+/// </param>
 /// <param name="merges">The merges between tokens.</param>
 /// <param name="wholeWords">Words that are one token whatever the merges say (<c>ignore_merges</c>), or null.</param>
 internal sealed class ByteBpeStep(int[] byteSymbols, MergeTable merges, Dictionary<string, int>? wholeWords) : EncodingStep

@@ -5,7 +5,9 @@ namespace TaskServices.Inference.Tokenization.Bpe;
 /// <summary>Encodes a text as BPE over its characters (SentencePiece BPE; Kudo and Richardson 2018, arXiv 1808.06226).</summary>
 /// <param name="symbols">The vocabulary's characters.</param>
 /// <param name="merges">The merges between them.</param>
-/// <param name="wordsAreApart">Whether no merge joins a space mark to a character before it, so that words can be encoded one by one.</param>
+/// <param name="wordsAreApart">
+/// Whether no merge joins a space mark to a character before it, so that words can be encoded one by one.
+/// </param>
 /// <param name="wholeWords">Words that are one token whatever the merges say (<c>ignore_merges</c>), or null.</param>
 internal sealed class CharacterBpeStep(
     CharacterSymbols symbols, MergeTable merges, bool wordsAreApart, Dictionary<string, int>? wholeWords) : EncodingStep

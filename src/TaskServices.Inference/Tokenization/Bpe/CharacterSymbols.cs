@@ -3,7 +3,9 @@ using System.Text;
 namespace TaskServices.Inference.Tokenization.Bpe;
 
 /// <summary>The symbols that a character-level BPE begins with, and the tokens of those that end as none.</summary>
-/// <param name="characters">The symbol of each character: its token, or a number from the vocabulary's size up where it only has a part in merges.</param>
+/// <param name="characters">
+/// The symbol of each character: its token, or a number from the vocabulary's size up where it only has a part in merges.
+/// </param>
 /// <param name="virtualCharacters">The characters of the symbols from the vocabulary's size up.</param>
 /// <param name="vocabularySize">The number of token IDs.</param>
 /// <param name="fallback">What is written for a character without a token.</param>

@@ -26,8 +26,8 @@ public sealed class ChatFormat
     /// <summary>Chooses the format by the chat template of a model.</summary>
     /// <param name="path">A model directory, or a GGUF or tokenizer file.</param>
     /// <exception cref="InferenceException">
-    /// <c>CHAT_TEMPLATE_UNSUPPORTED</c>: the template is of no known format. <c>TOKENIZER_NOT_FOUND</c>, <c>TOKENIZER_INVALID</c>, or the errors of
-    /// <see cref="Models.GgufFile.Open"/>: a file is absent or broken.
+    /// <c>CHAT_TEMPLATE_UNSUPPORTED</c>: the template is of no known format. <c>TOKENIZER_NOT_FOUND</c>, <c>TOKENIZER_INVALID</c>, or the
+    /// errors of <see cref="Models.GgufFile.Open"/>: a file is absent or broken.
     /// </exception>
     public static ChatFormat Find(string path)
     {
@@ -40,7 +40,9 @@ public sealed class ChatFormat
     /// <param name="messages">A system message or none, then user and assistant in turn; the last is the user's.</param>
     /// <param name="tokenizer">The model's tokenizer.</param>
     /// <exception cref="ArgumentException">The messages are in another order.</exception>
-    /// <exception cref="InferenceException"><c>CHAT_TEMPLATE_UNSUPPORTED</c>: the tokenizer lacks a control token of the format.</exception>
+    /// <exception cref="InferenceException">
+    /// <c>CHAT_TEMPLATE_UNSUPPORTED</c>: the tokenizer lacks a control token of the format.
+    /// </exception>
     public int[] Render(IReadOnlyList<ChatMessage> messages, ITokenizer tokenizer)
     {
         ArgumentNullException.ThrowIfNull(messages);

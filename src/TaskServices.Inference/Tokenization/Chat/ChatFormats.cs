@@ -39,7 +39,10 @@ internal static class ChatFormats
         Name = "llama-3.1",
         Markers = [.. Llama3.Markers, "Cutting Knowledge Date: December 2023", "26 Jul 2024"],
         Excludes = [],
-        System = new(Llama3.System.Prefix + "Cutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\n", Llama3.System.Suffix, ContentTrim.Both),
+        System = Llama3.System with
+        {
+            Prefix = Llama3.System.Prefix + "Cutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\n",
+        },
         DefaultSystemMessage = "",
     };
 
@@ -55,7 +58,9 @@ internal static class ChatFormats
         SystemPlacement = SystemPlacement.FirstUserTurn,
     };
 
-    /// <summary>The template has line breaks after these tokens, which the tokens swallow (<c>rstrip</c>), as they do a message's own.</summary>
+    /// <summary>
+    /// The template has line breaks after these tokens, which the tokens swallow (<c>rstrip</c>), as they do a message's own.
+    /// </summary>
     private static readonly ChatSyntax Phi3 = new("phi-3")
     {
         Markers = ["<|user|>", "<|end|>", "<|assistant|>"],
@@ -125,8 +130,8 @@ internal static class ChatFormats
         Assistant = new("### Response:\n", "\n<|EOT|>\n"),
         GenerationPrompt = "### Response:\n",
         DefaultSystemMessage = "You are an AI programming assistant, utilizing the Deepseek Coder model, developed by Deepseek Company, "
-            + "and you only answer questions related to computer science. For politically sensitive questions, security and privacy issues, "
-            + "and other non-computer science questions, you will refuse to answer\n",
+            + "and you only answer questions related to computer science. For politically sensitive questions, security and privacy "
+            + "issues, and other non-computer science questions, you will refuse to answer\n",
     };
 
     /// <summary>Gets the formats that a template can be recognised as.</summary>

@@ -18,7 +18,10 @@ internal static partial class ChatTemplateReader
         }
 
         if (template.Text.Length > MaxLength)
-            throw ChatFormat.Unsupported(template.File, $"the chat template has {template.Text.Length:N0} characters; at most {MaxLength:N0} are read");
+        {
+            throw ChatFormat.Unsupported(
+                template.File, $"the chat template has {template.Text.Length:N0} characters; at most {MaxLength:N0} are read");
+        }
 
         ChatSyntax[] fits = [.. ChatFormats.Recognizable.Where(syntax => Fits(syntax, template.Text))];
         if (fits is not [var found])
@@ -28,7 +31,9 @@ internal static partial class ChatTemplateReader
                 : $"the chat template could be {string.Join(" or ", fits.Select(syntax => syntax.Name))}");
         }
 
-        return (ReferenceEquals(found, ChatFormats.ChatMl) ? found with { DefaultSystemMessage = DefaultSystemMessage(template) } : found, null);
+        if (ReferenceEquals(found, ChatFormats.ChatMl))
+            found = found with { DefaultSystemMessage = DefaultSystemMessage(template) };
+        return (found, null);
     }
 
     private static bool Fits(ChatSyntax syntax, string template) =>

@@ -53,8 +53,8 @@ internal sealed class PromptWriter(ITokenizer tokenizer, ChatSyntax syntax, stri
 
     private void Flush()
     {
-        if (_text.Length > 0)
-            _tokenIds.AddRange(_tokenIds.Count > 0 ? tokenizer.EncodeAfterControlToken(_text.ToString()) : tokenizer.Encode(_text.ToString()));
+        var text = _text.ToString();
+        _tokenIds.AddRange(_tokenIds.Count > 0 ? tokenizer.EncodeAfterControlToken(text) : tokenizer.Encode(text));
         _text.Clear();
     }
 }

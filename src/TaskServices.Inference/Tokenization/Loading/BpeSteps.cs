@@ -21,7 +21,8 @@ internal static class BpeSteps
         return new ByteBpeStep(byteSymbols, new MergeTable(merges), ignoresMerges ? WholeWords(tokens) : null);
     }
 
-    public static EncodingStep Characters(TokenTable tokens, IReadOnlyCollection<Merge> merges, bool ignoresMerges, UnknownCharacters fallback)
+    public static EncodingStep Characters(
+        TokenTable tokens, IReadOnlyCollection<Merge> merges, bool ignoresMerges, UnknownCharacters fallback)
     {
         var characters = new Dictionary<Rune, int>();
         foreach (var (text, id) in tokens.Ids)
@@ -32,13 +33,16 @@ internal static class BpeSteps
 
         var symbols = new CharacterSymbols(characters, [], tokens.Count, fallback);
         var apart = WordsAreApart(tokens, merges);
-        return new CharacterBpeStep(symbols, new MergeTable(merges), apart, ignoresMerges ? tokens.Ids.ToDictionary(StringComparer.Ordinal) : null);
+        // Added tokens are no words: a control token among them would be made from what a user typed.
+        var words = tokens.Ids.Where(token => tokens.KindOf(token.Value) is TokenKind.Normal or TokenKind.Byte);
+        return new CharacterBpeStep(
+            symbols, new MergeTable(merges), apart, ignoresMerges ? words.ToDictionary(StringComparer.Ordinal) : null);
     }
 
     /// <summary>Tells whether no merge joins a space mark to anything else before it.</summary>
     public static bool WordsAreApart(TokenTable tokens, IEnumerable<Merge> merges) =>
-        tokens.Find(CharacterBpeStep.SpaceMark.ToString()) is not null && !merges.Any(merge =>
-            tokens.TextOf(merge.Result)!.TrimStart(CharacterBpeStep.SpaceMark).Contains(CharacterBpeStep.SpaceMark, StringComparison.Ordinal));
+        tokens.Find(CharacterBpeStep.SpaceMark.ToString()) is not null
+        && !merges.Any(merge => tokens.TextOf(merge.Result)!.TrimStart(CharacterBpeStep.SpaceMark).Contains(CharacterBpeStep.SpaceMark));
 
     /// <summary>The words that tokens write: only whole characters can be looked for in a text.</summary>
     private static Dictionary<string, int> WholeWords(TokenTable tokens)
@@ -46,7 +50,9 @@ internal static class BpeSteps
         var words = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var (text, id) in tokens.Ids)
         {
-            if (tokens.KindOf(id) is TokenKind.Normal && ByteAlphabet.TryDecode(text) is { } bytes && System.Text.Unicode.Utf8.IsValid(bytes))
+            if (tokens.KindOf(id) is TokenKind.Normal
+                && ByteAlphabet.TryDecode(text) is { } bytes
+                && System.Text.Unicode.Utf8.IsValid(bytes))
                 words.TryAdd(Encoding.UTF8.GetString(bytes), id);
         }
 

@@ -6,8 +6,8 @@ internal static class ControlTokens
     /// <summary>Ends of a text or of a turn in the supported families.</summary>
     private static readonly string[] Ends =
     [
-        "<|endoftext|>", "<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|end|>", "<end_of_turn>", "<|EOT|>", "<eos>", "</s>",
-        "<｜end▁of▁sentence｜>",
+        "<|endoftext|>", "<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|end|>", "<end_of_turn>", "<|EOT|>", "<eos>",
+        "</s>", "<｜end▁of▁sentence｜>",
     ];
 
     /// <summary>

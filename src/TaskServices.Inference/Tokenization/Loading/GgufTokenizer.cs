@@ -26,7 +26,8 @@ internal static class GgufTokenizer
     {
         var (tokens, _) = ReadTokens(metadata);
         var family = metadata.Text(Prefix + "pre")
-            ?? throw metadata.Invalid(Prefix + "pre", "missing: without the name of its pre-tokenizer the tokens would be a guess; convert the model anew");
+            ?? throw metadata.Invalid(
+                Prefix + "pre", "missing: without the name of its pre-tokenizer the tokens would be a guess; convert the model anew");
         var isLlama3 = family is "llama-bpe" or "llama3" or "llama-v3";
 
         var merges = ReadMerges(metadata, tokens);
@@ -44,8 +45,8 @@ internal static class GgufTokenizer
             .Where(token => token.Text.Length > 0).ToList();
         if (added.Count > 0)
             pipeline = new AddedTokenStep(added, pipeline);
-        return new BpeTokenizer(
-            tokens.ToVocabulary(TokenBytes.ByteLevel), pipeline, dropsLeadingSpace: false, ReadSpecialTokens(metadata, tokens, addsBos: isLlama3, controls));
+        var special = ReadSpecialTokens(metadata, tokens, addsBos: isLlama3, controls);
+        return new BpeTokenizer(tokens.ToVocabulary(TokenBytes.ByteLevel), pipeline, dropsLeadingSpace: false, special);
     }
 
     private static BpeTokenizer LoadSentencePiece(GgufMetadata metadata)
@@ -82,7 +83,8 @@ internal static class GgufTokenizer
 
     private static List<Merge> ReadMerges(GgufMetadata metadata, TokenTable tokens)
     {
-        var texts = metadata.Texts(Prefix + "merges") ?? throw metadata.Invalid(Prefix + "merges", "missing; a byte-level BPE needs its merges");
+        var texts = metadata.Texts(Prefix + "merges")
+            ?? throw metadata.Invalid(Prefix + "merges", "missing; a byte-level BPE needs its merges");
         var merges = new List<Merge>(texts.Length);
         for (var i = 0; i < texts.Length; i++)
         {

@@ -57,7 +57,9 @@ internal readonly record struct JsonField(string File, string Path, JsonElement 
         : throw Invalid("expected a whole number of at most 2,147,483,647");
 
     public JsonField Expect(JsonValueKind kind, string expected) =>
-        Value.ValueKind == kind ? this : throw Invalid(IsNull ? $"missing; expected {expected}" : $"expected {expected}, found {Value.ValueKind}");
+        Value.ValueKind == kind
+            ? this
+            : throw Invalid(IsNull ? $"missing; expected {expected}" : $"expected {expected}, found {Value.ValueKind}");
 
     /// <summary>Reads a member's name or a string, either of which may hold half a surrogate pair.</summary>
     public string TextOf(Func<string> read)

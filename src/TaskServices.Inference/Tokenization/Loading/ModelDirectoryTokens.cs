@@ -7,7 +7,8 @@ internal static class ModelDirectoryTokens
 {
     /// <param name="tokenizerPath">The tokenizer's file.</param>
     /// <param name="bosTokenId">The BOS token that the tokenizer's own file names, or null.</param>
-    public static SpecialTokens Read(string tokenizerPath, TokenTable tokens, int? bosTokenId, IReadOnlyDictionary<string, int> controlTokens)
+    public static SpecialTokens Read(
+        string tokenizerPath, TokenTable tokens, int? bosTokenId, IReadOnlyDictionary<string, int> controlTokens)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(tokenizerPath))!;
         var ends = new List<int>();
@@ -44,7 +45,9 @@ internal static class ModelDirectoryTokens
         foreach (var item in field.Value.ValueKind is JsonValueKind.Array ? field.Items() : [field])
         {
             var id = item.Integer();
-            yield return id >= 0 && id < tokens.Count ? id : throw item.Invalid($"token ID {id} is outside the vocabulary, 0 to {tokens.Count - 1}");
+            yield return id >= 0 && id < tokens.Count
+                ? id
+                : throw item.Invalid($"token ID {id} is outside the vocabulary, 0 to {tokens.Count - 1}");
         }
     }
 }

@@ -20,7 +20,11 @@ internal static class PieceList
 
         var kind = Kinds[type];
         if (kind is TokenKind.Byte && !TokenBytes.IsByteToken(text))
-            throw TokenizerErrors.Invalid(tokens.File, $"token {id}", $"is a byte, but its text is {TokenTable.Quote(text)} and not like <0x0A>");
+        {
+            throw TokenizerErrors.Invalid(
+                tokens.File, $"token {id}", $"is a byte, but its text is {TokenTable.Quote(text)} and not like <0x0A>");
+        }
+
         if (kind is TokenKind.Unused)
             tokens.AddUnused(id);
         else

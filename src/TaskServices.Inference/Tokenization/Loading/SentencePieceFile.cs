@@ -96,7 +96,8 @@ internal static class SentencePieceFile
                     file.ModelType = input.ReadInt32();
                     break;
                 case SpaceAsSuffix when input.ReadBool():
-                    throw TokenizerErrors.Unsupported(file.Tokens.File, "trainer_spec.treat_whitespace_as_suffix", "a space mark behind words");
+                    throw TokenizerErrors.Unsupported(
+                        file.Tokens.File, "trainer_spec.treat_whitespace_as_suffix", "a space mark behind words");
                 case SpaceAsSuffix:
                     break;
                 case BosId:
@@ -129,7 +130,8 @@ internal static class SentencePieceFile
                     file.RemovesExtraSpaces = input.ReadBool();
                     break;
                 case EscapeSpaces when !input.ReadBool():
-                    throw TokenizerErrors.Unsupported(file.Tokens.File, "normalizer_spec.escape_whitespaces", "a vocabulary without space marks");
+                    throw TokenizerErrors.Unsupported(
+                        file.Tokens.File, "normalizer_spec.escape_whitespaces", "a vocabulary without space marks");
                 case EscapeSpaces:
                     break;
                 default:

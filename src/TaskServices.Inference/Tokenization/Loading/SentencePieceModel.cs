@@ -18,14 +18,19 @@ internal sealed record SentencePieceModel(TokenTable Tokens, float[] Scores, boo
     {
         var unknown = Tokens.OfKind(TokenKind.Unknown).Values;
         var fallback = new UnknownCharacters(
-            Tokens.OfKind(TokenKind.Byte).Count > 0 ? Tokens.ByteTokens() : null, unknown.Count > 0 ? unknown.Min() : null, fusesUnknown: true);
+            Tokens.OfKind(TokenKind.Byte).Count > 0 ? Tokens.ByteTokens() : null,
+            unknown.Count > 0 ? unknown.Min() : null,
+            fusesUnknown: true);
 
         var pieces = Tokens.OfKind(TokenKind.Normal);
         var userDefined = UserDefinedPieces();
         foreach (var token in userDefined)
             pieces[token.Text] = token.Id;
         if (pieces.Keys.FirstOrDefault(piece => piece.Length > SentencePieceMerges.MaxPieceLength) is { } longest)
-            throw TokenizerErrors.Unsupported(Tokens.File, "vocabulary", $"a piece of {longest.Length} characters, {TokenTable.Quote(longest)},");
+        {
+            throw TokenizerErrors.Unsupported(
+                Tokens.File, "vocabulary", $"a piece of {longest.Length} characters, {TokenTable.Quote(longest)},");
+        }
 
         var merges = new SentencePieceMerges(pieces, Scores);
         EncodingStep pipeline = new CharacterBpeStep(

@@ -17,7 +17,11 @@ internal static class TokenizerJson
         pipeline = TokenizerJsonSplitting.Build(root["pre_tokenizer"], pipeline);
         var normalizers = TokenizerJsonNormalization.Build(root["normalizer"]);
         if (normalized.Count > 0)
-            pipeline = new AddedTokenStep([.. normalized.Select(token => token with { Text = Normalize(token.Text, normalizers) })], pipeline);
+        {
+            pipeline = new AddedTokenStep(
+                [.. normalized.Select(token => token with { Text = Normalize(token.Text, normalizers) })], pipeline);
+        }
+
         if (normalizers.Count > 0)
             pipeline = new NormalizationStep(normalizers, pipeline);
         if (raw.Count > 0)
@@ -26,7 +30,8 @@ internal static class TokenizerJson
         var controlTokens = tokens.OfKind(TokenKind.Control);
         var special = ModelDirectoryTokens.Read(path, tokens, BosOfTemplate(root["post_processor"], tokens), controlTokens);
         var dropsSpace = !isByteLevel && TokenizerJsonDecoding.DropsLeadingSpace(root["decoder"]);
-        return new BpeTokenizer(tokens.ToVocabulary(isByteLevel ? TokenBytes.ByteLevel : TokenBytes.SentencePiece), pipeline, dropsSpace, special);
+        var vocabulary = tokens.ToVocabulary(isByteLevel ? TokenBytes.ByteLevel : TokenBytes.SentencePiece);
+        return new BpeTokenizer(vocabulary, pipeline, dropsSpace, special);
     }
 
     private static (List<AddedToken> Raw, List<AddedToken> Normalized, TokenTable Tokens) ReadTokens(JsonField root, JsonField model)
@@ -39,7 +44,8 @@ internal static class TokenizerJson
         {
             var text = vocabulary.TextOf(() => member.Name);
             var kind = text == unknown ? TokenKind.Unknown : hasBytes && TokenBytes.IsByteToken(text) ? TokenKind.Byte : TokenKind.Normal;
-            tokens.Add(new JsonField(root.File, $"model.vocab[{TokenTable.Quote(text)}]", member.Value).Integer(), text, kind, "model.vocab");
+            var id = new JsonField(root.File, $"model.vocab[{TokenTable.Quote(text)}]", member.Value).Integer();
+            tokens.Add(id, text, kind, "model.vocab");
         }
 
         if (tokens.Count == 0)
@@ -55,7 +61,12 @@ internal static class TokenizerJson
             var id = added["id"].Integer();
             tokens.Add(id, text, isControl ? TokenKind.Control : TokenKind.UserDefined, added.Path);
             var token = new AddedToken(
-                id, text, isControl, added["lstrip"].Flag(absent: false), added["rstrip"].Flag(absent: false), added["single_word"].Flag(absent: false));
+                id,
+                text,
+                isControl,
+                added["lstrip"].Flag(absent: false),
+                added["rstrip"].Flag(absent: false),
+                added["single_word"].Flag(absent: false));
             (added["normalized"].Flag(absent: false) ? normalized : raw).Add(token);
         }
 

@@ -10,7 +10,9 @@ internal static class TokenizerJsonDecoding
         "Strip" => section["content"].Text() == " " && section["start"].Integer() == 1 && section["stop"].Integer() == 0
             ? true
             : throw section.Unsupported("stripping more than one space in front"),
-        "Metaspace" => section["prepend_scheme"].TextOrNull() is { } scheme ? scheme != "never" : section["add_prefix_space"].Flag(absent: true),
+        "Metaspace" => section["prepend_scheme"].TextOrNull() is { } scheme
+            ? scheme != "never"
+            : section["add_prefix_space"].Flag(absent: true),
         "Replace" or "ByteFallback" or "Fuse" => false,
         var type => throw section["type"].Unsupported($"a decoder of type {TokenTable.Quote(type)}"),
     };

@@ -53,7 +53,8 @@ internal static class TokenizerJsonModel
         if (field.Value.ValueKind is JsonValueKind.Array)
         {
             return field.Value.GetArrayLength() == 2
-                ? (new JsonField(field.File, field.Path, field.Value[0]).Text(), new JsonField(field.File, field.Path, field.Value[1]).Text())
+                ? (new JsonField(field.File, field.Path, field.Value[0]).Text(),
+                    new JsonField(field.File, field.Path, field.Value[1]).Text())
                 : throw field.Invalid("a merge names two tokens");
         }
 

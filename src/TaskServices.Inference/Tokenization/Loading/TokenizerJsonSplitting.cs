@@ -25,9 +25,11 @@ internal static class TokenizerJsonSplitting
             case "Split":
                 return Split(section, next);
             case "Digits":
-                return new SplitStep(new RunScanner(CharacterClasses.IsNumber, single: section["individual_digits"].Flag(absent: false)), next);
+                var isSingle = section["individual_digits"].Flag(absent: false);
+                return new SplitStep(new RunScanner(CharacterClasses.IsNumber, isSingle), next);
             case "Punctuation":
-                return new SplitStep(new RunScanner(IsPunctuation, single: true), next, Behavior(section["behavior"], SplitBehavior.Isolated));
+                var behavior = Behavior(section["behavior"], SplitBehavior.Isolated);
+                return new SplitStep(new RunScanner(IsPunctuation, single: true), next, behavior);
             case "ByteLevel":
                 next = section["use_regex"].Flag(absent: true) ? new SplitStep(new Gpt2Scanner(), next) : next;
                 return section["add_prefix_space"].Flag(absent: true) ? new PrefixSpaceStep(next) : next;
@@ -95,5 +97,5 @@ internal static class TokenizerJsonSplitting
     }
 
     private static bool IsPunctuation(System.Text.Rune rune) =>
-        CharacterClasses.IsPunctuation(rune) || (rune.IsAscii && char.IsAsciiLetterOrDigit((char)rune.Value) is false && rune.Value is > 32 and < 127);
+        CharacterClasses.IsPunctuation(rune) || (rune.Value is > 32 and < 127 && !char.IsAsciiLetterOrDigit((char)rune.Value));
 }

@@ -13,7 +13,8 @@ internal sealed class ReplacePattern(Regex regex, string content) : ITextNormali
         }
         catch (RegexMatchTimeoutException e)
         {
-            throw new InferenceException("TOKENIZER_PATTERN_TOO_SLOW", $"the tokenizer's replacement pattern takes too long on this text: {regex}", e);
+            throw new InferenceException(
+                "TOKENIZER_PATTERN_TOO_SLOW", $"the tokenizer's replacement pattern takes too long on this text: {regex}", e);
         }
     }
 }

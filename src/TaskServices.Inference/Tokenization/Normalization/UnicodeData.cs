@@ -1,8 +1,8 @@
 namespace TaskServices.Inference.Tokenization.Normalization;
 
 /// <summary>
-/// Canonical decompositions and combining classes of the Unicode Character Database (version 14.0.0), because .NET leaves text unnormalized in
-/// its culture-invariant mode.
+/// Canonical decompositions and combining classes of the Unicode Character Database (version 14.0.0), because .NET leaves text
+/// unnormalized in its culture-invariant mode.
 /// </summary>
 internal static class UnicodeData
 {

@@ -28,7 +28,8 @@ internal sealed class RegexSplitStep(Regex regex, EncodingStep next, SplitBehavi
         }
         catch (RegexMatchTimeoutException e)
         {
-            throw new InferenceException("TOKENIZER_PATTERN_TOO_SLOW", $"the tokenizer's split pattern takes too long on this text: {regex}", e);
+            throw new InferenceException(
+                "TOKENIZER_PATTERN_TOO_SLOW", $"the tokenizer's split pattern takes too long on this text: {regex}", e);
         }
 
         pieces.Complete(ref tokens);

@@ -25,12 +25,13 @@ public sealed class ChatFormatTests : IDisposable
         "«<|im_start|>»system\nS«<|im_end|>»\n«<|im_start|>»user\nQ1«<|im_end|>»\n«<|im_start|>»assistant\n A «<|im_end|>»\n"
         + "«<|im_start|>»user\n Q2 «<|im_end|>»\n«<|im_start|>»assistant\n")]
     [InlineData("llama-3", "'<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n'+ message['content'] | trim + '<|eot_id|>'",
-        "«<|begin_of_text|>»«<|start_header_id|>»system«<|end_header_id|>»\n\nS«<|eot_id|>»«<|start_header_id|>»user«<|end_header_id|>»\n\nQ1«<|eot_id|>»"
+        "«<|begin_of_text|>»«<|start_header_id|>»system«<|end_header_id|>»\n\nS«<|eot_id|>»"
+        + "«<|start_header_id|>»user«<|end_header_id|>»\n\nQ1«<|eot_id|>»"
         + "«<|start_header_id|>»assistant«<|end_header_id|>»\n\nA«<|eot_id|>»«<|start_header_id|>»user«<|end_header_id|>»\n\nQ2«<|eot_id|>»"
         + "«<|start_header_id|>»assistant«<|end_header_id|>»\n\n")]
     [InlineData("gemma", "'<start_of_turn>' + role + '\n' + message['content'] | trim + '<end_of_turn>\n'",
-        "«<bos>»«<start_of_turn>»user\nS\n\nQ1«<end_of_turn>»\n«<start_of_turn>»model\nA«<end_of_turn>»\n«<start_of_turn>»user\nQ2«<end_of_turn>»\n"
-        + "«<start_of_turn>»model\n")]
+        "«<bos>»«<start_of_turn>»user\nS\n\nQ1«<end_of_turn>»\n«<start_of_turn>»model\nA«<end_of_turn>»\n"
+        + "«<start_of_turn>»user\nQ2«<end_of_turn>»\n«<start_of_turn>»model\n")]
     [InlineData("phi-3", "'<|user|>' + '\n' + message['content'] + '<|end|>' + '\n' + '<|assistant|>' + '\n'",
         "«<|system|>»S«<|end|>»«<|user|>»Q1«<|end|>»«<|assistant|>»A «<|end|>»«<|user|>»Q2 «<|end|>»«<|assistant|>»")]
     [InlineData("llama-2", "'<<SYS>>\\n' + system_message … {{ bos_token + '[INST] ' + content.strip() + ' [/INST]' }}",
@@ -43,7 +44,8 @@ public sealed class ChatFormatTests : IDisposable
         "«<s>»«[INST]» Q1«[/INST]» A«</s>»«[INST]» S\n\n Q2 «[/INST]»")]
     [InlineData("mistral-v3-tekken", "{{- \"[AVAILABLE_TOOLS][\" }}{{- \"[INST]\" + message[\"content\"] + \"[/INST]\" }}",
         "«<s>»«[INST]»Q1«[/INST]» A «</s>»«[INST]»S\n\n Q2 «[/INST]»")]
-    [InlineData("deepseek-coder", "{{'### Instruction:\\n' + message['content'] + '\\n'}}{{'### Response:\\n' + message['content'] + '\\n<|EOT|>\\n'}}",
+    [InlineData("deepseek-coder",
+        "{{'### Instruction:\\n' + message['content'] + '\\n'}}{{'### Response:\\n' + message['content'] + '\\n<|EOT|>\\n'}}",
         "«<｜begin▁of▁sentence｜>»S### Instruction:\nQ1\n### Response:\n A \n«<|EOT|>»\n### Instruction:\n Q2 \n### Response:\n")]
     public void Render_PublishedFormat_WritesWhatItsTemplateWrites(string name, string template, string expected)
     {
@@ -64,15 +66,18 @@ public sealed class ChatFormatTests : IDisposable
 
         Assert.Equal(expected, format.DefaultSystemMessage);
         Assert.Equal(
-            (expected is null ? "" : $"«<|im_start|>»system\n{expected}«<|im_end|>»\n") + "«<|im_start|>»user\n Q «<|im_end|>»\n«<|im_start|>»assistant\n",
+            (expected is null ? "" : $"«<|im_start|>»system\n{expected}«<|im_end|>»\n")
+            + "«<|im_start|>»user\n Q «<|im_end|>»\n«<|im_start|>»assistant\n",
             Write(format, Question));
     }
 
     [Fact]
     public void Render_Llama31WithoutSystemMessage_WritesItsDates() => Assert.Equal(
-        "«<|begin_of_text|>»«<|start_header_id|>»system«<|end_header_id|>»\n\nCutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\n«<|eot_id|>»"
+        "«<|begin_of_text|>»«<|start_header_id|>»system«<|end_header_id|>»\n\n"
+        + "Cutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\n«<|eot_id|>»"
         + "«<|start_header_id|>»user«<|end_header_id|>»\n\nQ«<|eot_id|>»«<|start_header_id|>»assistant«<|end_header_id|>»\n\n",
-        Write(FindByTemplate("\"26 Jul 2024\" \"Cutting Knowledge Date: December 2023\\n\" <|start_header_id|> <|end_header_id|> <|eot_id|>"), Question));
+        Write(FindByTemplate(
+            "\"26 Jul 2024\" \"Cutting Knowledge Date: December 2023\\n\" <|start_header_id|> <|end_header_id|> <|eot_id|>"), Question));
 
     [Fact]
     public void Render_DeepSeekCoderWithoutSystemMessage_WritesItsOwn() => Assert.StartsWith(
@@ -98,7 +103,9 @@ public sealed class ChatFormatTests : IDisposable
     [Fact]
     public void Render_TokenizerWithoutControlToken_NamesTokenAndFile()
     {
-        var error = Assert.Throws<InferenceException>(() => FindByTemplate(ChatMl).Render(Question, new MarkingTokenizer(null, "<|im_start|>")));
+        var tokenizer = new MarkingTokenizer(null, "<|im_start|>");
+
+        var error = Assert.Throws<InferenceException>(() => FindByTemplate(ChatMl).Render(Question, tokenizer));
 
         Assert.Equal("CHAT_TEMPLATE_UNSUPPORTED", error.Reason);
         Assert.Contains("'<|im_end|>'", error.Message, StringComparison.Ordinal);
@@ -115,6 +122,31 @@ public sealed class ChatFormatTests : IDisposable
         Assert.Contains(_folder, format.Note, StringComparison.Ordinal);
         Assert.Equal("«<s>» Q ", new MarkingTokenizer(0, "<s>").Decode(format.Render(Question, new MarkingTokenizer(0, "<s>"))));
         Assert.Equal("S\n\nQ1\n\n A \n\n Q2 ", Write(format, Conversation));
+    }
+
+    [Theory]
+    [InlineData("microsoft_Orca-2-7b", null, "orca-2")]
+    [InlineData("another model", null, "plain")]
+    [InlineData("Orca 2", "<start_of_turn><end_of_turn>", "gemma")]
+    public void Find_Gguf_TakesTemplateAndElseTheModelsName(string name, string? template, string expected)
+    {
+        using (var gguf = new BinaryWriter(File.Create(Path.Combine(_folder, "model.gguf"))))
+        {
+            gguf.Write("GGUF"u8);
+            gguf.Write(3);
+            gguf.Write(0L);
+            gguf.Write(template is null ? 2L : 3L);
+            WriteText(gguf, "general.architecture", "llama");
+            WriteText(gguf, "general.name", name);
+            if (template is not null)
+                WriteText(gguf, "tokenizer.chat_template", template);
+        }
+
+        var format = ChatFormat.Find(_folder);
+
+        Assert.Equal((expected, Path.Combine(_folder, "model.gguf")), (format.Name, format.Source));
+        if (expected == "orca-2")
+            Assert.Equal("«<|im_start|>»user\n Q «<|im_end|>»\n«<|im_start|>»assistant", Write(format, Question));
     }
 
     [Fact]
@@ -189,9 +221,20 @@ public sealed class ChatFormatTests : IDisposable
     private static string Write(ChatFormat format, IReadOnlyList<ChatMessage> messages)
     {
         var tokenizer = new MarkingTokenizer(
-            null, "<|im_start|>", "<|im_end|>", "<|begin_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>", "<bos>", "<start_of_turn>",
-            "<end_of_turn>", "<|system|>", "<|user|>", "<|assistant|>", "<|end|>", "<s>", "</s>", "[INST]", "[/INST]", "<｜begin▁of▁sentence｜>", "<|EOT|>");
+            null, "<|im_start|>", "<|im_end|>", "<|begin_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>", "<bos>",
+            "<start_of_turn>", "<end_of_turn>", "<|system|>", "<|user|>", "<|assistant|>", "<|end|>", "<s>", "</s>", "[INST]", "[/INST]",
+            "<｜begin▁of▁sentence｜>", "<|EOT|>");
         return tokenizer.Decode(format.Render(messages, tokenizer));
+    }
+
+    /// <summary>Writes one string of GGUF metadata: key, type 8, value.</summary>
+    private static void WriteText(BinaryWriter gguf, string key, string value)
+    {
+        gguf.Write((long)Encoding.UTF8.GetByteCount(key));
+        gguf.Write(Encoding.UTF8.GetBytes(key));
+        gguf.Write(8);
+        gguf.Write((long)Encoding.UTF8.GetByteCount(value));
+        gguf.Write(Encoding.UTF8.GetBytes(value));
     }
 
     private ChatFormat FindByTemplate(string template)

@@ -3,7 +3,9 @@ using TaskServices.Inference.Tokenization;
 
 namespace TaskServices.Inference.Tests.Tokenization.Chat;
 
-/// <summary>One token a character, besides given control tokens; decodes control tokens in «marks», so that they can be told from text.</summary>
+/// <summary>
+/// One token a character, besides given control tokens; decodes control tokens in «marks», so that they can be told from text.
+/// </summary>
 internal sealed class MarkingTokenizer(int? bosTokenId, params string[] controlTokens) : ITokenizer
 {
     public int VocabularySize => controlTokens.Length + char.MaxValue + 1;
@@ -21,7 +23,7 @@ internal sealed class MarkingTokenizer(int? bosTokenId, params string[] controlT
     {
         var text = new StringBuilder();
         foreach (var id in tokenIds)
-            _ = id < controlTokens.Length ? text.Append('«').Append(controlTokens[id]).Append('»') : text.Append((char)(id - controlTokens.Length));
+            text.Append(id < controlTokens.Length ? $"«{controlTokens[id]}»" : ((char)(id - controlTokens.Length)).ToString());
         return text.ToString();
     }
 
