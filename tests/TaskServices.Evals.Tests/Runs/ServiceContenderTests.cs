@@ -17,7 +17,11 @@ public sealed class ServiceContenderTests
     {
         await using var contender = Contender(() => new SqlPrediction
         {
-            Status = PredictionStatus.NeedsClarification, Sql = "SELECT 1", Confidence = 0.3, PromptTokenCount = 90, Duration = TimeSpan.FromMilliseconds(12),
+            Status = PredictionStatus.NeedsClarification,
+            Sql = "SELECT 1",
+            Confidence = 0.3,
+            PromptTokenCount = 90,
+            Duration = TimeSpan.FromMilliseconds(12),
         });
         var prediction = await contender.PredictAsync(Example, TestContext.Current.CancellationToken);
         Assert.Equal((PredictionStatus.NeedsClarification, "SELECT 1", 0.3, 90, 12.0), (prediction.Status, prediction.Sql, prediction.Confidence, prediction.PromptTokens, prediction.LatencyMs));

@@ -111,7 +111,8 @@ public sealed partial class SqlParser
             var row = new RowExpression(ParseList(ParseExpression));
             ExpectSymbol(")");
             return row;
-        })) { Offset = offset };
+        }))
+        { Offset = offset };
     }
 
     private Query ParseQueryTail(QueryBody body)
