@@ -34,7 +34,7 @@ internal static class TextToSqlErrors
 
     private static RpcError FromReason(string reason, string message) => reason switch
     {
-        "QUESTION_EMPTY" or "QUESTION_TOO_LONG" or "PROMPT_TOO_LONG" => BadField(reason, message, "question"),
+        "QUESTION_EMPTY" or "QUESTION_TOO_LONG" or "QUESTION_HAS_CONTROL_CHARACTERS" or "PROMPT_TOO_LONG" => BadField(reason, message, "question"),
         "SQL_REFUSED" => BadField(reason, message, "sql"),
         "QUERY_TIMED_OUT" => new(StatusCode.ResourceExhausted, Domain, reason, message),
         "DATABASE_LOCKED" => new(StatusCode.Unavailable, Domain, reason, message) { RetryAfter = RetryAfter },

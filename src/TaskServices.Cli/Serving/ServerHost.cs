@@ -74,6 +74,8 @@ internal static class ServerHost
         if (!verbose)
         {
             logging.AddFilter("Microsoft", LogLevel.Warning);
+            // A server that cannot start is reported by the command itself, in one line.
+            logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
             logging.AddFilter("Grpc", LogLevel.Warning);
             // A probe that comes before the model is loaded is no error.
             logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);

@@ -45,7 +45,7 @@ internal static class ErrorReport
     private static int ExitCodeOf(Exception exception) => exception switch
     {
         CliException error => error.ExitCode,
-        TextToSqlException { Reason: "QUESTION_EMPTY" or "QUESTION_TOO_LONG" } => ExitCode.Usage,
+        TextToSqlException { Reason: "QUESTION_EMPTY" or "QUESTION_TOO_LONG" or "QUESTION_HAS_CONTROL_CHARACTERS" } => ExitCode.Usage,
         _ => ExitCode.Environment,
     };
 }
