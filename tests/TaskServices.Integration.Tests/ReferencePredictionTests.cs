@@ -1,7 +1,6 @@
 using System.Text.Json;
 using TaskServices.Inference;
 using TaskServices.Inference.Models;
-using TaskServices.Inference.Scheduling;
 using TaskServices.Testing;
 using TaskServices.TextToSql.Generation;
 using TaskServices.TextToSql.Linking;
