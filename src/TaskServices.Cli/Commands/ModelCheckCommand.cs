@@ -23,7 +23,7 @@ internal static class ModelCheckCommand
             var choice = ModelChoice.From(path, parsed.GetValue(adapter), parsed.GetValue(cache));
             var model = await ImportedModel.GetDirectoryAsync(choice, ReferenceBits, cancellationToken);
             using var session = ModelSession.Open(model, new ModelSessionOptions { SlotCount = 1, Provider = ExecutionProviderChoice.Cpu });
-            var result = ModelCheck.Run(session, parsed.GetRequiredValue(expected));
+            var result = ModelCheck.Run(session, parsed.GetRequiredValue(expected), ModelCheck.FindPaddingToken(model));
             Write(result, parsed.GetValue(GlobalOptions.Format));
             return result.Passed ? ExitCode.Done : ExitCode.No;
         });

@@ -18,13 +18,17 @@ public static class ModelCheck
     public const double Tolerance = 1e-3;
 
     /// <summary>Runs every case of an <c>expected.json</c> (whole logits, or the best twenty).</summary>
+    /// <param name="paddingTokenId">
+    /// Token that the reference leaves out of a prompt when it continues it, or null: Hugging Face's <c>generate</c> takes every padding token
+    /// for padding, also where a chat prompt means it as the end of a turn. Logits are compared with the prompt as it is.
+    /// </param>
     /// <exception cref="InferenceException">The file has another shape.</exception>
-    public static ModelCheckResult Run(IModelSession session, string expectedPath)
+    public static ModelCheckResult Run(IModelSession session, string expectedPath, int? paddingTokenId = null)
     {
         var (cases, worst, greedy, first) = (0, 0.0, 0, 0);
         foreach (var expected in ReadCases(expectedPath))
         {
-            var outcome = new CheckedCase(session, expected).Run();
+            var outcome = new CheckedCase(session, expected, paddingTokenId).Run();
             cases++;
             worst = Math.Max(worst, outcome.WorstErrorInStd);
             greedy += outcome.GreedyMatches ? 1 : 0;
@@ -32,6 +36,19 @@ public static class ModelCheck
         }
 
         return new ModelCheckResult(cases, worst, greedy, first, cases > 0 && worst <= Tolerance && greedy == cases);
+    }
+
+    /// <summary>Reads the padding token that an imported model's tokenizer names; null where it names none.</summary>
+    public static int? FindPaddingToken(string modelDirectory)
+    {
+        var path = Path.Combine(modelDirectory, "tokenizer.gguf");
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        using var file = GgufFile.Open(path);
+        return file.Metadata.TryGetValue("tokenizer.ggml.padding_token_id", out var value) && value is ulong id and <= int.MaxValue ? (int)id : null;
     }
 
     private static List<ExpectedCase> ReadCases(string path)
@@ -69,7 +86,7 @@ public static class ModelCheck
 
     private readonly record struct CaseOutcome(double WorstErrorInStd, bool GreedyMatches, bool FirstTokenMatches);
 
-    private sealed class CheckedCase(IModelSession session, ExpectedCase expected)
+    private sealed class CheckedCase(IModelSession session, ExpectedCase expected, int? paddingTokenId)
     {
         private readonly int _vocabulary = session.VocabularySize;
 
@@ -81,7 +98,7 @@ public static class ModelCheck
             var worst = Math.Max(CompareLast(last), CompareAll(all));
             var firstToken = TensorPrimitives.IndexOfMax(last);
             var first = expected.Greedy.Length == 0 || firstToken == expected.Greedy[0];
-            return new CaseOutcome(worst, ContinuesAlike(last.ToArray()), first);
+            return new CaseOutcome(worst, ContinuesAlike(), first);
         }
 
         private double CompareLast(ReadOnlySpan<float> actual)
@@ -128,9 +145,12 @@ public static class ModelCheck
         }
 
         /// <summary>Decodes greedily until the continuation ends or differs where the two best logits are no near tie.</summary>
-        private bool ContinuesAlike(float[] logits)
+        private bool ContinuesAlike()
         {
-            var length = expected.InputIds.Length;
+            var prompt = expected.InputIds.Where(id => id != paddingTokenId).ToArray();
+            var logits = new float[_vocabulary];
+            session.Extend(0, 0, prompt, logits);
+            var length = prompt.Length;
             foreach (var token in expected.Greedy)
             {
                 var best = TensorPrimitives.IndexOfMax(logits);
