@@ -6,6 +6,12 @@ internal static class GgufConfig
     public static ModelConfig Read(GgufFile file)
     {
         var architecture = ArchitectureTable.Find(file.Architecture, file.Path);
+        // Llama 3.1 and later, and Phi-3's long variants, store rotary factors as tensors: ignoring them would give wrong positions unseen.
+        if (file.Tensors.Keys.FirstOrDefault(name => name.StartsWith("rope_f", StringComparison.Ordinal)) is { } factors)
+        {
+            throw ModelFileErrors.Unsupported(file.Path, $"tensor '{factors}'", "rotary factors stored as a tensor are not supported; import the safetensors form");
+        }
+
         var keys = new Keys(file);
         var layerCount = keys.Int("block_count", Limits.Layers);
         var hidden = keys.Int("embedding_length", Limits.Width);
