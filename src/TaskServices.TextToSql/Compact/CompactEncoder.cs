@@ -94,14 +94,14 @@ internal sealed class CompactEncoder(JoinGraph graph) : SqlRewriter
 
         if (from.IsInner && !correlated && sources.All(source => source.Table is not null && source.WrittenName == source.Table.Name))
         {
-            var (pairs, rest) = from.SplitConditions(Rewrite);
+            var (pairs, rest) = from.SplitConditions(this);
             var (wherePairs, where) = FlatFrom.SplitWhere(body.Where, sources);
             if (rest.Count == 0)
             {
                 var wanted = pairs.Concat(wherePairs).ToHashSet(StringComparer.Ordinal);
                 var tables = sources.Select(source => source.Table!.Name).ToList();
                 var bare = body with { Where = where };
-                var mentioned = OwnColumns.Of(bare, orderBy).Mentions.Select(TableOf).OfType<string>().ToList();
+                var mentioned = OwnColumns.Of(bare, orderBy).Tables.ToList();
                 if (!bare.Items.OfType<StarItem>().Any(star => star.Table is null) && mentioned.Count > 0 && Derives(mentioned, tables, wanted))
                 {
                     return (bare, orderBy);
@@ -114,7 +114,7 @@ internal sealed class CompactEncoder(JoinGraph graph) : SqlRewriter
             }
         }
 
-        return (body with { From = [from.Write(Rewrite, sources)] }, orderBy);
+        return (body with { From = [from.Write(this, sources)] }, orderBy);
     }
 
     private bool Derives(IReadOnlyList<string> order, IReadOnlyList<string> tables, IReadOnlySet<string> pairs)
@@ -189,11 +189,4 @@ internal sealed class CompactEncoder(JoinGraph graph) : SqlRewriter
         List(orderBy, item => item.Expression is ColumnReference or NumberLiteral or FunctionCall
             ? item
             : throw new TextToSqlException("NOT_COMPACT", "A set operation can be ordered by its columns only."));
-
-    private static string? TableOf(SqlNode mention) => mention switch
-    {
-        ColumnReference column => column.Table,
-        StarItem star => star.Table,
-        _ => null,
-    };
 }

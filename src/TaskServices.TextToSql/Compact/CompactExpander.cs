@@ -101,7 +101,7 @@ internal sealed class CompactExpander(string text, JoinGraph graph) : SqlRewrite
             }
         }
 
-        foreach (var name in columns.Mentions.Select(TableOf).OfType<string>())
+        foreach (var name in columns.Tables)
         {
             if (!_scope!.IsAlias(name) && !deriver.Contains(name) && (written.Count == 0 || _scope.Outer?.Sees(name) != true))
             {
@@ -190,12 +190,5 @@ internal sealed class CompactExpander(string text, JoinGraph graph) : SqlRewrite
         TableReference { Alias: null } table => [table.Name],
         JoinedTable join => Tables(join.Left).Concat(Tables(join.Right)),
         _ => [],
-    };
-
-    private static string? TableOf(SqlNode mention) => mention switch
-    {
-        ColumnReference column => column.Table,
-        StarItem star => star.Table,
-        _ => null,
     };
 }

@@ -28,7 +28,7 @@ internal sealed class CompactPrinter
         WriteList(" order by ", query.OrderBy, item =>
         {
             Write(item.Expression);
-            _text.Append(item.Descending ? " desc" : item.Offset == AscendingMark ? " asc" : "");
+            _text.Append(item.Descending ? " desc" : "");
         });
         if (query.Limit is not null)
         {
@@ -36,9 +36,6 @@ internal sealed class CompactPrinter
             Write(query.Limit);
         }
     }
-
-    /// <summary>The tree does not keep a written ASC; the encoder leaves this mark where it is to be printed.</summary>
-    internal const int AscendingMark = int.MaxValue;
 
     private void Write(QueryBody body)
     {

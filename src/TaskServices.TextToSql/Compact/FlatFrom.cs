@@ -24,11 +24,11 @@ internal sealed class FlatFrom
     }
 
     /// <summary>Takes the equalities of columns of two tables out of the join conditions, as pairs; what is left is returned beside them.</summary>
-    public (List<string> Pairs, List<Expression> Others) SplitConditions(Func<Expression, Expression> rewrite)
+    public (List<string> Pairs, List<Expression> Others) SplitConditions(SqlRewriter rewriter)
     {
         var pairs = new List<string>();
         var rest = new List<Expression>();
-        foreach (var condition in _joins.Select(join => join.On).OfType<Expression>().SelectMany(Conjuncts).Select(rewrite))
+        foreach (var condition in _joins.Select(join => join.On).OfType<Expression>().SelectMany(Conjuncts).Select(rewriter.Rewrite))
         {
             if (Pair(condition) is { } pair)
             {
@@ -60,15 +60,14 @@ internal sealed class FlatFrom
     }
 
     /// <summary>Writes the sources and joins anew with their written names.</summary>
-    public TableSource Write(Func<Expression, Expression> rewrite, IReadOnlyList<CompactSource> sources)
+    public TableSource Write(SqlRewriter rewriter, IReadOnlyList<CompactSource> sources)
     {
-        var rewriter = rewrite.Target as SqlRewriter;
         TableSource WriteSource(int i) => Sources[i] switch
         {
             TableReference table => new TableReference(
                 sources[i].Table!.Name, sources[i].WrittenName == sources[i].Table!.Name ? null : sources[i].WrittenName),
             DerivedTable derived => new DerivedTable(
-                rewriter!.Rewrite(derived.Query), sources[i].WrittenName.Length == 0 ? null : sources[i].WrittenName),
+                rewriter.Rewrite(derived.Query), sources[i].WrittenName.Length == 0 ? null : sources[i].WrittenName),
             var other => other,
         };
 
@@ -76,7 +75,7 @@ internal sealed class FlatFrom
         for (var i = 1; i < Sources.Count; i++)
         {
             var (kind, on) = _joins[i];
-            result = new JoinedTable(kind is JoinKind.Cross ? JoinKind.Inner : kind, result, WriteSource(i), on is null ? new BooleanLiteral(true) : rewrite(on));
+            result = new JoinedTable(kind is JoinKind.Cross ? JoinKind.Inner : kind, result, WriteSource(i), on is null ? new BooleanLiteral(true) : rewriter.Rewrite(on));
         }
 
         return result;

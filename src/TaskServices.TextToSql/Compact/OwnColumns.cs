@@ -8,8 +8,8 @@ internal sealed class OwnColumns : SqlRewriter
     /// <summary>Gets the columns, by node: each occurrence counts.</summary>
     public List<ColumnReference> Columns { get; } = [];
 
-    /// <summary>Gets tables as written before a column or a star.</summary>
-    public List<SqlNode> Mentions { get; } = [];
+    /// <summary>Gets the tables as written before a column or a star, by mention: each occurrence counts.</summary>
+    public List<string> Tables { get; } = [];
 
     public static OwnColumns Of(SelectBody body, IEnumerable<OrderItem> orderBy)
     {
@@ -24,8 +24,8 @@ internal sealed class OwnColumns : SqlRewriter
 
     public override SelectItem Rewrite(SelectItem item)
     {
-        if (item is StarItem { Table: not null })
-            Mentions.Add(item);
+        if (item is StarItem { Table: { } table })
+            Tables.Add(table);
         return base.Rewrite(item);
     }
 
@@ -34,7 +34,8 @@ internal sealed class OwnColumns : SqlRewriter
         if (expression is ColumnReference column)
         {
             Columns.Add(column);
-            Mentions.Add(column);
+            if (column.Table is not null)
+                Tables.Add(column.Table);
         }
 
         return base.Rewrite(expression);
