@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using TaskServices.Inference.Adapters;
 using TaskServices.Inference.Models;
 using TaskServices.Inference.Scheduling;
 using TaskServices.Inference.Tokenization;
@@ -9,12 +10,15 @@ namespace TaskServices.Inference;
 /// <summary>One imported model with its tokenizer and engine: text in, text out. Thread safe.</summary>
 public sealed class InferenceHost : IAsyncDisposable
 {
-    private InferenceHost(ITokenizer tokenizer, InferenceEngine engine, int contextLength) =>
-        (Tokenizer, Engine, ContextLength) = (tokenizer, engine, contextLength);
+    private InferenceHost(ITokenizer tokenizer, InferenceEngine engine, AdapterSet adapters, int contextLength) =>
+        (Tokenizer, Engine, Adapters, ContextLength) = (tokenizer, engine, adapters, contextLength);
 
     public ITokenizer Tokenizer { get; }
 
     public InferenceEngine Engine { get; }
+
+    /// <summary>Gets the adapters that requests can name; load and unload at any time.</summary>
+    public AdapterSet Adapters { get; }
 
     /// <summary>Gets the most tokens of prompt and completion together.</summary>
     public int ContextLength { get; }
@@ -33,9 +37,11 @@ public sealed class InferenceHost : IAsyncDisposable
         var tokenizer = TokenizerLoader.Load(modelDirectory);
         var session = ModelSession.Open(
             modelDirectory, sessionOptions ?? new ModelSessionOptions(), loggerFactory?.CreateLogger<ModelSession>());
+        var adapters = new AdapterSet(session: null, options);
         return new InferenceHost(
             tokenizer,
-            new InferenceEngine(session, tokenizer, options, metrics, loggerFactory?.CreateLogger<InferenceEngine>()),
+            new InferenceEngine(session, tokenizer, options, metrics, loggerFactory?.CreateLogger<InferenceEngine>(), adapters: adapters),
+            adapters,
             session.SlotCapacity);
     }
 
@@ -79,6 +85,7 @@ public sealed class InferenceHost : IAsyncDisposable
             PromptTokenIds = Tokenizer.BosTokenId is { } bos ? [bos, .. prompt] : prompt,
             MaxCompletionTokens = request.MaxCompletionTokens,
             Grammar = request.Grammar,
+            Adapter = request.Adapter,
             Sampling = request.Sampling,
         };
     }
@@ -95,6 +102,9 @@ public sealed record TextRequest
 
     /// <summary>Gets the matcher that keeps the completion inside a grammar, or null. Serves this request only.</summary>
     public Decoding.IGrammarMatcher? Grammar { get; init; }
+
+    /// <summary>Gets the name of a loaded adapter, or null for the base model.</summary>
+    public string? Adapter { get; init; }
 
     public SamplingOptions Sampling { get; init; } = SamplingOptions.Greedy;
 
