@@ -33,7 +33,7 @@ internal static class GenerateCommand
                 MaxCompletionTokens = parsed.GetValue(maxTokens),
                 Sampling = new SamplingOptions(parsed.GetValue(temperature), parsed.GetValue(topP), parsed.GetValue(seed)),
             };
-            return RunAsync(model.Read(parsed), parsed.GetRequiredValue(prompt), ReadGrammar(parsed.GetValue(grammar)), request, parsed.GetValue(GlobalOptions.Format), cancellationToken);
+            return RunAsync(model.Read(parsed), parsed.GetRequiredValue(prompt), request with { Grammar = ReadGrammar(parsed.GetValue(grammar)) }, parsed.GetValue(GlobalOptions.Format), cancellationToken);
         });
         ExampleHelpAction.SetExamples(
             command,
@@ -43,17 +43,17 @@ internal static class GenerateCommand
     }
 
     private static async Task<int> RunAsync(
-        ModelChoice model, string prompt, Grammar? grammar, GenerationRequest request, OutputFormat format, CancellationToken cancellationToken)
+        ModelChoice model, string prompt, GenerationRequest request, OutputFormat format, CancellationToken cancellationToken)
     {
         await using var session = await Composition.OpenModelAsync(model, new ModelSessionOptions { SlotCount = 1 }, cancellationToken);
         var tokenizer = session.Tokenizer;
-        int[] bos = tokenizer.BosTokenId is { } token ? [token] : [];
-        var stream = session.Engine.StreamAsync(request with { PromptTokenIds = [.. bos, .. tokenizer.Encode(prompt)], Grammar = grammar is null ? null : new TokenGrammar(grammar, tokenizer).CreateMatcher() }, cancellationToken);
+        int[] bos = tokenizer.BosTokenId is { } first ? [first] : [];
+        var stream = session.StreamAsync(request with { PromptTokenIds = [.. bos, .. tokenizer.Encode(prompt)] }, cancellationToken);
         var decoder = new StreamingDecoder(tokenizer);
         var text = new System.Text.StringBuilder();
-        await foreach (var tokenId in stream)
+        await foreach (var token in stream)
         {
-            Emit(decoder.Append(tokenId));
+            Emit(decoder.Append(token.Id));
         }
 
         Emit(decoder.Complete());
@@ -70,10 +70,11 @@ internal static class GenerateCommand
         }
     }
 
-    private static Grammar? ReadGrammar(string? path) => path switch
+    private static GrammarText? ReadGrammar(string? path) => path switch
     {
         null => null,
-        _ when File.Exists(path) => Grammar.Parse(File.ReadAllText(path)),
+        // Parsed before the model is loaded, so that a mistake in it is known at once.
+        _ when File.Exists(path) => new GrammarText(Grammar.Parse(File.ReadAllText(path)).Text),
         _ => throw CliException.FileNotFound(path),
     };
 
