@@ -3,8 +3,10 @@ namespace TaskServices.Inference;
 /// <summary>Settings of the inference engine.</summary>
 public sealed record InferenceOptions
 {
-    /// <summary>Gets the model's name in metrics and logs.</summary>
-    public string ModelName { get; init; } = "unnamed";
+    internal const string Unnamed = "unnamed";
+
+    /// <summary>Gets the model's name in metrics and logs. A host that is opened without one takes the name of the imported file.</summary>
+    public string ModelName { get; init; } = Unnamed;
 
     /// <summary>Gets how many requests may wait for a KV slot; one more is refused with <c>QUEUE_FULL</c>.</summary>
     /// <value>1 to 100,000. The default is 256.</value>

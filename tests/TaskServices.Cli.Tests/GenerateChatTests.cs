@@ -9,7 +9,7 @@ public sealed class GenerateChatTests
     public async Task Generate_Chat_AnswersTheUsersMessageAndEndsTheTurn()
     {
         var process = await CliProcess.RunAsync(
-            "generate", "--adapter", "none", "--chat", "--system", "Answer briefly.", "--max-tokens", "40", "--format", "json", "What is the capital of France?");
+            "generate", "--adapter", "none", "--chat", "--system", "Answer in one word.", "--max-tokens", "40", "--format", "json", "What is the capital of France?");
 
         var row = Assert.Single(process.JsonLines);
         Assert.Equal(ExitCode.Done, process.ExitCode);

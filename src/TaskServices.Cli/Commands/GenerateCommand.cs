@@ -36,7 +36,9 @@ internal static class GenerateCommand
                 MaxCompletionTokens = parsed.GetValue(maxTokens),
                 Sampling = new SamplingOptions(parsed.GetValue(temperature), parsed.GetValue(topP), parsed.GetValue(seed)),
             };
-            return RunAsync(model.Read(parsed), parsed.GetRequiredValue(prompt), chat.Read(parsed), ReadGrammar(parsed.GetValue(grammar)), request, parsed.GetValue(GlobalOptions.Format), cancellationToken);
+            return RunAsync(
+                model.Read(parsed), parsed.GetRequiredValue(prompt), chat.Read(parsed), request with { Grammar = ReadGrammar(parsed.GetValue(grammar)) },
+                parsed.GetValue(GlobalOptions.Format), cancellationToken);
         });
         ExampleHelpAction.SetExamples(
             command,
@@ -47,18 +49,18 @@ internal static class GenerateCommand
     }
 
     private static async Task<int> RunAsync(
-        ModelChoice model, string prompt, ChatSettings? chat, Grammar? grammar, GenerationRequest request, OutputFormat format, CancellationToken cancellationToken)
+        ModelChoice model, string prompt, ChatSettings? chat, GenerationRequest request, OutputFormat format, CancellationToken cancellationToken)
     {
         var chatFormat = chat is null ? null : await FindChatFormatAsync(model, chat, cancellationToken);
         await using var session = await Composition.OpenModelAsync(model, new ModelSessionOptions { SlotCount = 1 }, cancellationToken);
         var tokenizer = session.Tokenizer;
         var promptTokenIds = chatFormat is null ? EncodePlain(prompt, tokenizer) : chatFormat.Render(chat!.Messages(prompt), tokenizer);
-        var stream = session.Engine.StreamAsync(request with { PromptTokenIds = promptTokenIds, Grammar = grammar is null ? null : new TokenGrammar(grammar, tokenizer).CreateMatcher() }, cancellationToken);
+        var stream = session.StreamAsync(request with { PromptTokenIds = promptTokenIds }, cancellationToken);
         var decoder = new StreamingDecoder(tokenizer);
         var text = new System.Text.StringBuilder();
-        await foreach (var tokenId in stream)
+        await foreach (var token in stream)
         {
-            Emit(decoder.Append(tokenId));
+            Emit(decoder.Append(token.Id));
         }
 
         Emit(decoder.Complete());
@@ -93,10 +95,11 @@ internal static class GenerateCommand
                 $"{model.ModelPath}: the model has no chat template; leave --chat out, or name its format with --chat-format: {string.Join(", ", ChatFormat.Names)}.");
     }
 
-    private static Grammar? ReadGrammar(string? path) => path switch
+    private static GrammarText? ReadGrammar(string? path) => path switch
     {
         null => null,
-        _ when File.Exists(path) => Grammar.Parse(File.ReadAllText(path)),
+        // Parsed before the model is loaded, so that a mistake in it is known at once.
+        _ when File.Exists(path) => new GrammarText(Grammar.Parse(File.ReadAllText(path)).Text),
         _ => throw CliException.FileNotFound(path),
     };
 

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using TaskServices.Inference.Decoding;
 using TaskServices.Inference.Models;
 using TaskServices.Inference.Tokenization;
 
@@ -12,7 +13,7 @@ namespace TaskServices.Inference.Scheduling;
 /// Every method throws <see cref="InferenceException"/> with one of these reasons: <c>QUEUE_FULL</c>, <c>QUEUE_TIMEOUT</c> (both
 /// <see cref="EngineBusyException"/>), <c>PROMPT_EMPTY</c>, <c>PROMPT_TOO_LONG</c>, <c>TOKEN_ID_OUT_OF_RANGE</c>, <c>REQUEST_INVALID</c>,
 /// <c>DEADLINE_EXCEEDED</c>, <c>LOGITS_NOT_FINITE</c>, <c>GRAMMAR_DEAD_END</c>, <c>GRAMMAR_FAILED</c>, <c>MODEL_RUN_FAILED</c>,
-/// <c>ENGINE_FAILED</c>, <c>ENGINE_STOPPED</c>; and <see cref="OperationCanceledException"/> when the caller cancels.
+/// <c>ENGINE_FAILED</c>, <c>ENGINE_STOPPED</c>, those of <see cref="GrammarException"/>; and <see cref="OperationCanceledException"/> when the caller cancels.
 /// </remarks>
 public sealed class InferenceEngine : IAsyncDisposable
 {
@@ -20,12 +21,14 @@ public sealed class InferenceEngine : IAsyncDisposable
     private readonly RequestValidator _validator;
     private readonly IReadOnlyList<int> _endTokenIds;
     private readonly int _slotCapacity;
+    private readonly Func<GrammarText, IGrammarMatcher> _createMatcher;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Starts the engine's thread.</summary>
     /// <param name="session">The session; the engine owns it from here on.</param>
     /// <param name="tokenizer">Gives the default end tokens and bounds the tokens that can be chosen.</param>
     /// <param name="options">Checked here.</param>
+    /// <param name="createMatcher">Makes a matcher for each completion with a grammar; null compiles and caches grammars here.</param>
     /// <exception cref="InferenceException"><c>OPTION_OUT_OF_RANGE</c>.</exception>
     public InferenceEngine(
         IModelSession session,
@@ -33,7 +36,8 @@ public sealed class InferenceEngine : IAsyncDisposable
         InferenceOptions options,
         InferenceMetrics? metrics = null,
         ILogger<InferenceEngine>? logger = null,
-        TimeProvider? timeProvider = null)
+        TimeProvider? timeProvider = null,
+        Func<GrammarText, IGrammarMatcher>? createMatcher = null)
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(tokenizer);
@@ -41,6 +45,7 @@ public sealed class InferenceEngine : IAsyncDisposable
         options.Validate();
         _endTokenIds = tokenizer.EndTokenIds;
         _slotCapacity = session.SlotCapacity;
+        _createMatcher = createMatcher ?? new GrammarCache(tokenizer).CreateMatcher;
         _validator = new RequestValidator(session.VocabularySize, tokenizer.VocabularySize, _slotCapacity, options.QueueCapacity);
         var observer = new RequestObserver(
             options.ModelName, metrics, logger ?? NullLogger<InferenceEngine>.Instance, timeProvider ?? TimeProvider.System);
@@ -67,7 +72,7 @@ public sealed class InferenceEngine : IAsyncDisposable
         // Not a linked source: nobody could say when to dispose it, as the stream may cancel at any time.
         var cancellation = new CancellationTokenSource();
         var sequence = Create(request, cancellation.Token);
-        var channel = Channel.CreateUnbounded<int>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        var channel = Channel.CreateUnbounded<CompletionToken>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
         sequence.Stream = channel.Writer;
         _queue.Enqueue([sequence]);
         var registration = cancellationToken.UnsafeRegister(_ => cancellation.Cancel(), null);
@@ -77,7 +82,7 @@ public sealed class InferenceEngine : IAsyncDisposable
     }
 
     /// <summary>Completes one prompt several times; the prompt is prefilled once.</summary>
-    /// <param name="requests">Requests with the same prompt; each has its own grammar matcher, sampling and limits.</param>
+    /// <param name="requests">Requests with the same prompt; each has its own grammar, sampling and limits.</param>
     /// <returns>The completions, in the requests' order. If one fails, all are cancelled and its error is thrown.</returns>
     public async Task<IReadOnlyList<Completion>> GenerateManyAsync(
         IReadOnlyList<GenerationRequest> requests, CancellationToken cancellationToken)
@@ -105,14 +110,12 @@ public sealed class InferenceEngine : IAsyncDisposable
     }
 
     /// <summary>Samples one prompt several times; sample <c>i</c> takes the request's seed plus <c>i</c>.</summary>
-    /// <param name="request">A request without a grammar, whose matcher could serve one completion only.</param>
+    /// <param name="request">What every sample shares.</param>
     /// <param name="count">At least 1.</param>
     public Task<IReadOnlyList<Completion>> GenerateManyAsync(GenerationRequest request, int count, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        if (request.Grammar is not null && count > 1)
-            throw new ArgumentException("A grammar matcher serves one completion; pass one request a completion.", nameof(request));
         var requests = new GenerationRequest[count];
         for (var i = 0; i < count; i++)
             requests[i] = request with { Sampling = request.Sampling with { Seed = unchecked(request.Sampling.Seed + (ulong)i) } };
@@ -141,7 +144,8 @@ public sealed class InferenceEngine : IAsyncDisposable
     private GeneratedSequence Create(GenerationRequest request, CancellationToken cancellationToken)
     {
         _validator.Check(request);
-        return GeneratedSequence.Create(request, _slotCapacity, _endTokenIds, cancellationToken);
+        var matcher = request.Grammar is null ? null : _createMatcher(request.Grammar);
+        return GeneratedSequence.Create(request, matcher, _slotCapacity, _endTokenIds, cancellationToken);
     }
 
     private void Run(EngineLoop loop)

@@ -28,10 +28,6 @@ internal sealed class RequestValidator(int logitCount, int tokenizerVocabularySi
         Require(
             requests.All(request => ReferenceEquals(request.PromptTokenIds, prompt) || request.PromptTokenIds.SequenceEqual(prompt)),
             "Requests that share a prefill must have the same prompt.");
-        Require(
-            requests.Count == 1 || requests.Where(r => r.Grammar is not null).Select(r => r.Grammar).Distinct().Count()
-                == requests.Count(r => r.Grammar is not null),
-            "Each request needs a grammar matcher of its own.");
     }
 
     public void CheckScore(IReadOnlyList<int> prompt, IReadOnlyList<IReadOnlyList<int>> continuations)
