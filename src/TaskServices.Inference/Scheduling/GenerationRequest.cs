@@ -23,6 +23,12 @@ public sealed record GenerationRequest
     /// <summary>Gets the grammar that the completion keeps to, or null.</summary>
     public GrammarText? Grammar { get; init; }
 
+    /// <summary>
+    /// Gets the name of a loaded adapter (<see cref="Adapters.AdapterSet"/>); null is the base model. The request keeps the version that the
+    /// name stands for at submission.
+    /// </summary>
+    public string? Adapter { get; init; }
+
     /// <summary>Gets the sampling settings. The default is greedy.</summary>
     public SamplingOptions Sampling { get; init; } = SamplingOptions.Greedy;
 
