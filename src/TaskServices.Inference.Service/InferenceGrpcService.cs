@@ -75,7 +75,10 @@ internal sealed class InferenceGrpcService(LateLoaded<ServedModel> source) : Pro
     public override Task<Proto.LoadAdapterResponse> LoadAdapter(Proto.LoadAdapterRequest request, ServerCallContext context)
     {
         RequestMapping.Check(request);
-        var adapter = source.Value.LoadAdapter(request.Name, request.Sha256.Length > 0 ? request.Sha256 : null);
+        var served = source.Value;
+        var folder = served.AdapterFolder
+            ?? throw new InferenceException("ADAPTER_FOLDER_MISSING", "The server was started without an adapter folder (--adapters); it loads none.");
+        var adapter = served.Host.Adapters.Load(request.Name, folder.Find(request.Name), request.Sha256.Length > 0 ? request.Sha256 : null);
         return Task.FromResult(new Proto.LoadAdapterResponse { Adapter = ProtoMapping.ToProto(adapter) });
     }
 

@@ -55,7 +55,7 @@ internal sealed class ModelSource : IDisposable
         IEnumerable<string> shards = file.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
             ? ShardedSafetensors.ReadIndex(file).Values.Distinct().Order(StringComparer.Ordinal).Select(shard => System.IO.Path.Combine(folder, System.IO.Path.GetFileName(shard)))
             : [];
-        return [file, .. shards, System.IO.Path.Combine(folder, "config.json"), .. Existing(folder, TokenizerFiles)];
+        return [file, .. shards, System.IO.Path.Combine(folder, "config.json"), .. Existing(folder, Tokenization.TokenizerFiles.OfCheckpoints)];
     }
 
     public void Dispose() => Tensors.Dispose();
