@@ -8,6 +8,9 @@ internal sealed class KvSlots(IModelSession session)
     private readonly int[]?[] _tokenIds = new int[session.SlotCount][];
     private readonly int[] _lengths = new int[session.SlotCount];
 
+    /// <summary>How many first tokens were run in pieces whose cuts change no bit (<see cref="RunLength"/>): only they are reused.</summary>
+    private readonly int[] _exactLengths = new int[session.SlotCount];
+
     /// <summary>Gets how many model runs failed since the last one that succeeded.</summary>
     public int ConsecutiveFailures { get; private set; }
 
@@ -18,7 +21,20 @@ internal sealed class KvSlots(IModelSession session)
     public ReadOnlySpan<int> Held(int slot) => _tokenIds[slot].AsSpan(0, _lengths[slot]);
 
     /// <summary>Forgets what a slot holds from a length on.</summary>
-    public void Truncate(int slot, int length) => _lengths[slot] = Math.Min(_lengths[slot], length);
+    public void Truncate(int slot, int length)
+    {
+        _lengths[slot] = Math.Min(_lengths[slot], length);
+        _exactLengths[slot] = Math.Min(_exactLengths[slot], length);
+    }
+
+    /// <summary>Gets how many first tokens of a prompt some slot or the cache holds for reuse.</summary>
+    public int LongestKnown(ReadOnlySpan<int> tokenIds, PrefixCache cache)
+    {
+        var longest = cache.Find(tokenIds, out _);
+        for (var slot = 0; slot < _lengths.Length; slot++)
+            longest = Math.Max(longest, tokenIds.CommonPrefixLength(Reusable(slot)));
+        return longest;
+    }
 
     /// <summary>Lets a slot hold the longest known prefix of a sequence: its own, another slot's, or the cache's.</summary>
     /// <param name="tokenIds">The sequence's array; the slot keeps the reference.</param>
@@ -28,10 +44,10 @@ internal sealed class KvSlots(IModelSession session)
     {
         var wanted = tokenIds.AsSpan(0, limit);
         var source = slot;
-        var longest = wanted.CommonPrefixLength(Held(slot));
+        var longest = wanted.CommonPrefixLength(Reusable(slot));
         for (var other = 0; other < _lengths.Length; other++)
         {
-            var length = wanted.CommonPrefixLength(Held(other));
+            var length = wanted.CommonPrefixLength(Reusable(other));
             if (length > longest)
                 (source, longest) = (other, length);
         }
@@ -49,7 +65,7 @@ internal sealed class KvSlots(IModelSession session)
             Run(slot, () => session.CopySlot(source, slot, longest));
         }
 
-        (_tokenIds[slot], _lengths[slot]) = (tokenIds, longest);
+        (_tokenIds[slot], _lengths[slot], _exactLengths[slot]) = (tokenIds, longest, longest);
         return longest;
     }
 
@@ -58,7 +74,7 @@ internal sealed class KvSlots(IModelSession session)
     {
         if (fromSlot != toSlot && length > 0)
             Run(toSlot, () => session.CopySlot(fromSlot, toSlot, length));
-        (_tokenIds[toSlot], _lengths[toSlot]) = (tokenIds, length);
+        (_tokenIds[toSlot], _lengths[toSlot], _exactLengths[toSlot]) = (tokenIds, length, Math.Min(length, _exactLengths[fromSlot]));
     }
 
     /// <summary>Copies all that a slot holds.</summary>
@@ -84,6 +100,8 @@ internal sealed class KvSlots(IModelSession session)
         try
         {
             session.Extend(slot, _lengths[slot], _tokenIds[slot].AsSpan(_lengths[slot], count), logits);
+            if (_exactLengths[slot] == _lengths[slot] && (count >= RunLength.Shortest || _lengths[slot] == 0))
+                _exactLengths[slot] += count; // The first token attends to itself alone, so it may run alone.
             _lengths[slot] += count;
             ConsecutiveFailures = 0;
         }
@@ -113,6 +131,8 @@ internal sealed class KvSlots(IModelSession session)
         }
     }
 
+    private ReadOnlySpan<int> Reusable(int slot) => _tokenIds[slot].AsSpan(0, _exactLengths[slot]);
+
     private void Run(int slot, Action copy)
     {
         try
@@ -128,6 +148,7 @@ internal sealed class KvSlots(IModelSession session)
     private InferenceException Failed(int firstSlot, int count, Exception exception)
     {
         ConsecutiveFailures++;
+        _exactLengths.AsSpan(firstSlot, count).Clear();
         _lengths.AsSpan(firstSlot, count).Clear(); // Nobody knows what a failed run left behind.
         return new InferenceException("MODEL_RUN_FAILED", $"A model run failed: {exception.Message.ReplaceLineEndings(" ")}", exception);
     }
