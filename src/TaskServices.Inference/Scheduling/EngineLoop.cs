@@ -130,7 +130,7 @@ internal sealed class EngineLoop : IDisposable
     private bool MayPass(Sequence sequence)
     {
         var prompt = sequence.TokenIds.AsSpan(0, sequence.PromptLength);
-        return (sequence.TokensToRun - _slots.LongestKnown(prompt, _cache)) * 2 <= _prefills.ShortestRest;
+        return (sequence.TokensToRun - _slots.LongestKnown(prompt, sequence.Adapter, _cache)) * 2 <= _prefills.ShortestRest;
     }
 
     private void Admit(Sequence sequence)
@@ -143,7 +143,7 @@ internal sealed class EngineLoop : IDisposable
             sequence.Slot = FreeSlot;
             var reusable = Math.Max(0, sequence.Count - RunLength.Shortest);
             sequence.ReusedTokenCount = Math.Min(
-                sequence.PromptLength, _slots.Adopt(sequence.Slot, sequence.TokenIds, reusable, _cache));
+                sequence.PromptLength, _slots.Adopt(sequence.Slot, sequence.TokenIds, reusable, sequence.Adapter, _cache));
             _observer.Reused(sequence);
             _prefills.Add(sequence);
         }
@@ -224,7 +224,7 @@ internal sealed class EngineLoop : IDisposable
         var length = sequence.Count;
         _writer.Continue(sequence, logits, length - 1);
         var usedBytes = _cache.UsedBytes;
-        _cache.Keep(sequence.TokenIds.AsSpan(0, sequence.KeptPrefixLength), _slots, sequence.Slot);
+        _cache.Keep(sequence.TokenIds.AsSpan(0, sequence.KeptPrefixLength), sequence.Adapter?.Version, _slots, sequence.Slot);
         _observer.Metrics?.RecordPrefixCacheUsage(_observer.Model, _cache.UsedBytes - usedBytes);
         _prefills.Remove(sequence);
         Join(sequence);

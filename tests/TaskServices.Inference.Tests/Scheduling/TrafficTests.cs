@@ -48,10 +48,11 @@ public sealed class TrafficTests(ITestOutputHelper output)
             QueueCapacity = RequestCount,
         };
         var runs = await traffic.RunAsync(open(random.Next(3, 9)), options, RequestCount);
-        await using var engine = new InferenceEngine(open(1), new FakeTokenizer(vocabularySize), new InferenceOptions { PrefixCacheBytes = 0 });
-        foreach (var (draw, completion) in runs)
+        await using var engine = new InferenceEngine(
+            open(1), new FakeTokenizer(vocabularySize), new InferenceOptions { PrefixCacheBytes = 0 }, createMatcher: FakeGrammar.Create);
+        foreach (var (request, completion) in runs)
         {
-            var alone = await engine.GenerateAsync(draw.ToRequest(), TestContext.Current.CancellationToken);
+            var alone = await engine.GenerateAsync(request, TestContext.Current.CancellationToken);
             Assert.Equal(alone.TokenIds, completion.TokenIds);
             Assert.Equal(alone.FinishReason, completion.FinishReason);
             Assert.Equal(alone.LogProbabilities, completion.LogProbabilities);
