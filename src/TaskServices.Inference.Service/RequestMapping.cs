@@ -12,6 +12,7 @@ internal static class RequestMapping
     private const int MaxPromptTokens = 1_000_000;
     private const int MaxGrammarLength = 3_000_000;
     private const int MaxSampleCount = 64;
+    private const int MaxTenantLength = 64;
     private const int MaxContinuationCount = 1_024;
     private const int DefaultCompletionTokens = 256;
 
@@ -58,6 +59,7 @@ internal static class RequestMapping
 
         if (request.Adapter.Length > 0)
             RequireAdapterName(violations, "adapter", request.Adapter);
+        violations.Require(request.Tenant.Length <= MaxTenantLength && !request.Tenant.Any(char.IsControl), "tenant", "must be at most 64 printable characters");
         violations.Require(request.SampleCount is >= 0 and <= MaxSampleCount, "sample_count", "must be in [0, 64]");
         violations.ThrowIfAny();
     }
@@ -106,6 +108,7 @@ internal static class RequestMapping
             Grammar = request.GrammarSha256.Length > 0 ? FindGrammar(served, request.GrammarSha256) : null,
             Sampling = ToSampling(request.Sampling),
             Adapter = ToAdapter(served, request.Adapter),
+            Tenant = request.Tenant.Length > 0 ? request.Tenant : null,
             Timeout = TimeLeft(context.Deadline),
         };
     }

@@ -36,7 +36,15 @@ public sealed class ServedModel
 
     /// <summary>Makes a model ready to be served.</summary>
     /// <param name="host">The model; not disposed here.</param>
-    /// <param name="adapterFolder">Folder whose PEFT subfolders clients may load by name, or null.</param>
-    public static ServedModel Create(InferenceHost host, string? adapterFolder) =>
-        new(host, adapterFolder is null ? null : new AdapterFolder(adapterFolder));
+    /// <param name="adapterFolder">
+    /// Folder whose PEFT subfolders are loaded under their names, here and later on when clients ask for it; or null.
+    /// </param>
+    /// <exception cref="InferenceException">An adapter cannot be loaded.</exception>
+    public static ServedModel Create(InferenceHost host, string? adapterFolder)
+    {
+        var folder = adapterFolder is null ? null : new AdapterFolder(adapterFolder);
+        foreach (var name in folder?.List() ?? [])
+            host.Adapters.Load(name, folder!.Find(name));
+        return new ServedModel(host, folder);
+    }
 }

@@ -22,6 +22,7 @@ internal static class MessageMapping
                 Seed = unchecked((long)request.Sampling.Seed),
             },
             Adapter = request.Adapter ?? "",
+            Tenant = request.Tenant ?? "",
             SampleCount = count,
             Streaming = streaming,
         };
