@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using TaskServices.Inference.Models.Sessions;
+using TaskServices.Inference.Scheduling;
 
 namespace TaskServices.Inference.Models;
 
@@ -83,7 +84,7 @@ public sealed unsafe class ModelSession : IModelSession
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.SlotCount, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.SlotCapacity, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.ChunkTokens, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.ChunkTokens, RunLength.ShortestLimit);
         var manifest = ModelManifest.Read(directory);
         CheckWeights(directory, manifest);
         var threads = options.ThreadCount ?? PhysicalCores.Count();
@@ -116,7 +117,7 @@ public sealed unsafe class ModelSession : IModelSession
 
         for (var done = 0; done < tokenIds.Length;)
         {
-            var chunk = tokenIds[done..Math.Min(tokenIds.Length, done + _chunkTokens)];
+            var chunk = tokenIds.Slice(done, RunLength.Next(tokenIds.Length - done, _chunkTokens));
             done += chunk.Length;
             var rows = Math.Clamp(wanted - (tokenIds.Length - done), 0, chunk.Length);
             for (var i = 0; i < rows; i++)

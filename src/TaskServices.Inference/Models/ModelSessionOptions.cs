@@ -27,7 +27,7 @@ public sealed record ModelSessionOptions
 
     public ExecutionProviderChoice Provider { get; init; } = ExecutionProviderChoice.Auto;
 
-    /// <summary>Gets the most tokens of one forward pass; longer inputs run in several. The default is 512.</summary>
+    /// <summary>Gets the most tokens of one forward pass; longer inputs run in several. At least 4; the default is 512.</summary>
     public int ChunkTokens { get; init; } = 512;
 
     /// <summary>Gets which CUDA device runs the model. The default is the first, 0.</summary>
