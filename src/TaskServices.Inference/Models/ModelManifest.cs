@@ -14,7 +14,7 @@ public sealed record ModelManifest
     internal const string LongGraphFileName = "model.long.onnx";
 
     /// <summary>Version of the directory's layout and of the graphs; a directory of another version is imported again.</summary>
-    internal const int CurrentFormatVersion = 1;
+    internal const int CurrentFormatVersion = 2;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {

@@ -12,9 +12,16 @@ internal static partial class OrtSessions
     /// </summary>
     private const string SpinMicroseconds = "1000";
 
+    /// <param name="openOnCpu">Starts the session on the CPU where that takes more than the graph's path; null takes the path.</param>
     /// <param name="fallbackReason">Receives why the CPU is used although a device was asked for; null where nothing fell back.</param>
     public static InferenceSession Create(
-        string graphPath, ModelSessionOptions options, int threads, ILogger logger, out bool usesCuda, out string? fallbackReason)
+        string graphPath,
+        ModelSessionOptions options,
+        int threads,
+        ILogger logger,
+        Func<SessionOptions, InferenceSession>? openOnCpu,
+        out bool usesCuda,
+        out string? fallbackReason)
     {
         fallbackReason = options.Provider == ExecutionProviderChoice.Cpu ? null : CudaUnavailableReason(options.Provider);
         if (options.Provider != ExecutionProviderChoice.Cpu && fallbackReason is null)
@@ -41,7 +48,7 @@ internal static partial class OrtSessions
 
         usesCuda = false;
         using var cpu = NewOptions(threads);
-        return new InferenceSession(graphPath, cpu);
+        return openOnCpu is null ? new InferenceSession(graphPath, cpu) : openOnCpu(cpu);
     }
 
     /// <summary>An automatic choice does not even try where the build has no CUDA provider; an explicit one does, for the real error.</summary>
