@@ -5,6 +5,7 @@ using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using TaskServices.Inference.Adapters;
 using TaskServices.Inference.Models.Sessions;
+using TaskServices.Inference.Scheduling;
 
 namespace TaskServices.Inference.Models;
 
@@ -42,20 +43,21 @@ public sealed unsafe class ModelSession : IAdapterSession
     /// <summary>Number of each row's adapter in the session, 0 for the base model.</summary>
     private readonly long* _adapterNumbers;
 
-    private ModelSession(InferenceSession session, SessionAdapters? adapters, ModelManifest manifest, ModelSessionOptions options)
+    private ModelSession(StartedSession started, ModelManifest manifest, ModelSessionOptions options)
     {
-        (_session, _adapters) = (session, adapters);
+        (_session, _adapters) = (started.Session, started.Adapters);
+        (UsesCuda, FallbackReason) = (started.DeviceMemory is not null, started.FallbackReason);
         Manifest = manifest;
         SlotCount = options.SlotCount;
         SlotCapacity = Math.Min(options.SlotCapacity, manifest.ContextLength);
         _chunkTokens = options.ChunkTokens;
-        _slab = new KvSlab(manifest.KvHeads, manifest.HeadSize, SlotCount, SlotCapacity);
+        _slab = new KvSlab(started.DeviceMemory ?? new HostKvMemory(), manifest.KvHeads, manifest.HeadSize, SlotCount, SlotCapacity, started.IsHalf);
         var layers = Enumerable.Range(0, manifest.KvHeads.Count).ToArray();
         _inputNames =
         [
             "input_ids", "logits_positions", "seqlens_k", "total_sequence_length",
             .. layers.SelectMany(layer => new[] { $"past_key.{layer}", $"past_value.{layer}" }),
-            .. adapters is null ? Array.Empty<string>() : [AdapterGraph.InputName],
+            .. _adapters is null ? Array.Empty<string>() : [AdapterGraph.InputName],
         ];
         _outputNames = ["logits", .. layers.SelectMany(layer => new[] { $"present_key.{layer}", $"present_value.{layer}" })];
         _inputs = new OrtValue[_inputNames.Length];
@@ -77,10 +79,10 @@ public sealed unsafe class ModelSession : IAdapterSession
     public long KvBytesPerToken => _slab.BytesPerToken;
 
     /// <summary>Gets whether the model runs on a CUDA device.</summary>
-    public bool UsesCuda { get; private init; }
+    public bool UsesCuda { get; }
 
     /// <summary>Gets why the model runs on the CPU although a device was allowed or asked for, or null.</summary>
-    public string? FallbackReason { get; private init; }
+    public string? FallbackReason { get; }
 
     public int ThreadCount { get; private init; }
 
@@ -90,28 +92,28 @@ public sealed unsafe class ModelSession : IAdapterSession
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.SlotCount, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.SlotCapacity, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.ChunkTokens, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.ChunkTokens, RunLength.ShortestLimit);
         var manifest = ModelManifest.Read(directory);
         CheckWeights(directory, manifest);
         var threads = options.ThreadCount ?? PhysicalCores.Count();
         try
         {
             var path = Path.Combine(directory, manifest.GraphFileFor(Math.Min(options.SlotCapacity, manifest.ContextLength)));
-            SessionAdapters? adapters = null;
-            var session = OrtSessions.Create(
-                path,
-                options,
-                threads,
-                logger ?? NullLogger.Instance,
-                options.TakesAdapters ? sessionOptions => SessionAdapters.Open(path, manifest.Source, sessionOptions, out adapters) : null,
-                out var usesCuda,
-                out var reason);
-            return new ModelSession(session, adapters, manifest, options) { UsesCuda = usesCuda, FallbackReason = reason, ThreadCount = threads };
+            var session = OrtSessions.Create(path, options, threads, manifest.Source, logger ?? NullLogger.Instance);
+            return new ModelSession(session, manifest, options) { ThreadCount = threads };
         }
         catch (OnnxRuntimeException exception)
         {
             throw new InferenceException("MODEL_LOAD_FAILED", $"{directory}: ONNX Runtime cannot load the model ({exception.Message.Split('\n')[0]}); import it again.", exception);
         }
+    }
+
+    /// <summary>Loads an adapter and gives a view of this session all of whose runs have it, for comparisons. The adapter stays until the end.</summary>
+    /// <exception cref="InferenceException">As <see cref="AdapterSet.Load"/>, without limits.</exception>
+    public IModelSession WithAdapter(string directory)
+    {
+        using var adapter = LoraAdapter.Open(directory);
+        return new AdaptedSession(this, ((IAdapterSession)this).LoadAdapter(adapter, long.MaxValue));
     }
 
     AdapterHandle IAdapterSession.LoadAdapter(LoraAdapter adapter, long availableBytes) => _adapters is null
@@ -143,7 +145,7 @@ public sealed unsafe class ModelSession : IAdapterSession
         _adapterNumbers[0] = adapter?.Number ?? 0;
         for (var done = 0; done < tokenIds.Length;)
         {
-            var chunk = tokenIds[done..Math.Min(tokenIds.Length, done + _chunkTokens)];
+            var chunk = tokenIds.Slice(done, RunLength.Next(tokenIds.Length - done, _chunkTokens));
             done += chunk.Length;
             var rows = Math.Clamp(wanted - (tokenIds.Length - done), 0, chunk.Length);
             for (var i = 0; i < rows; i++)
