@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using TaskServices.Inference.Models.Sessions;
+using TaskServices.Inference.Scheduling;
 
 namespace TaskServices.Inference.Models;
 
@@ -36,14 +37,15 @@ public sealed unsafe class ModelSession : IModelSession
     /// <summary>Lengths of each row, then the total.</summary>
     private readonly int* _lengths;
 
-    private ModelSession(InferenceSession session, ModelManifest manifest, ModelSessionOptions options)
+    private ModelSession(StartedSession started, ModelManifest manifest, ModelSessionOptions options)
     {
-        _session = session;
+        _session = started.Session;
+        (UsesCuda, FallbackReason) = (started.DeviceMemory is not null, started.FallbackReason);
         Manifest = manifest;
         SlotCount = options.SlotCount;
         SlotCapacity = Math.Min(options.SlotCapacity, manifest.ContextLength);
         _chunkTokens = options.ChunkTokens;
-        _slab = new KvSlab(manifest.KvHeads, manifest.HeadSize, SlotCount, SlotCapacity);
+        _slab = new KvSlab(started.DeviceMemory ?? new HostKvMemory(), manifest.KvHeads, manifest.HeadSize, SlotCount, SlotCapacity, started.IsHalf);
         var layers = Enumerable.Range(0, manifest.KvHeads.Count).ToArray();
         _inputNames =
         [
@@ -69,10 +71,10 @@ public sealed unsafe class ModelSession : IModelSession
     public long KvBytesPerToken => _slab.BytesPerToken;
 
     /// <summary>Gets whether the model runs on a CUDA device.</summary>
-    public bool UsesCuda { get; private init; }
+    public bool UsesCuda { get; }
 
     /// <summary>Gets why the model runs on the CPU although a device was allowed or asked for, or null.</summary>
-    public string? FallbackReason { get; private init; }
+    public string? FallbackReason { get; }
 
     public int ThreadCount { get; private init; }
 
@@ -82,15 +84,15 @@ public sealed unsafe class ModelSession : IModelSession
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.SlotCount, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.SlotCapacity, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.ChunkTokens, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.ChunkTokens, RunLength.ShortestLimit);
         var manifest = ModelManifest.Read(directory);
         CheckWeights(directory, manifest);
         var threads = options.ThreadCount ?? PhysicalCores.Count();
         try
         {
             var path = Path.Combine(directory, manifest.GraphFileFor(Math.Min(options.SlotCapacity, manifest.ContextLength)));
-            var session = OrtSessions.Create(path, options, threads, logger ?? NullLogger.Instance, out var usesCuda, out var reason);
-            return new ModelSession(session, manifest, options) { UsesCuda = usesCuda, FallbackReason = reason, ThreadCount = threads };
+            var session = OrtSessions.Create(path, options, threads, logger ?? NullLogger.Instance);
+            return new ModelSession(session, manifest, options) { ThreadCount = threads };
         }
         catch (OnnxRuntimeException exception)
         {
@@ -115,7 +117,7 @@ public sealed unsafe class ModelSession : IModelSession
 
         for (var done = 0; done < tokenIds.Length;)
         {
-            var chunk = tokenIds[done..Math.Min(tokenIds.Length, done + _chunkTokens)];
+            var chunk = tokenIds.Slice(done, RunLength.Next(tokenIds.Length - done, _chunkTokens));
             done += chunk.Length;
             var rows = Math.Clamp(wanted - (tokenIds.Length - done), 0, chunk.Length);
             for (var i = 0; i < rows; i++)

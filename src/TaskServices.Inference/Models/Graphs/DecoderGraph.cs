@@ -47,7 +47,7 @@ internal sealed class DecoderGraph
 
     /// <summary>Builds the graph while streaming the weights into <paramref name="file"/>.</summary>
     /// <returns>The model, and for families with other rotary tables beyond a length the model for longer sequences.</returns>
-    /// <param name="bits">Bits of a weight: 32, 8 or 4; the embedding and the output matrix never have fewer than 8.</param>
+    /// <param name="bits">Bits of a weight: 32, 16, 8 or 4; the embedding and the output matrix never have fewer than 8.</param>
     /// <param name="vocabularySize">Receives the number of logits.</param>
     public static (ModelProto Model, ModelProto? LongModel) Build(ModelConfig config, WeightMap weights, int bits, ExternalWeights file, out int vocabularySize) =>
         new DecoderGraph(config, weights, bits, file).Build(bits, out vocabularySize);

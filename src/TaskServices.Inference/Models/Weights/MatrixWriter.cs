@@ -7,28 +7,32 @@ namespace TaskServices.Inference.Models.Weights;
 /// <summary>Streams matrices into the weights file at a chosen precision and adds the nodes that multiply by them.</summary>
 internal sealed class MatrixWriter(OnnxGraph graph, ExternalWeights weights)
 {
-    private readonly Dictionary<int, Value[]> _sums = [];
+    private readonly BlockSums _sums = new(graph);
 
-    /// <summary>A matrix in the file: fp32 rows, or quantised rows with scales and zero points, at four bits with further columns for the blocks' rests.</summary>
+    /// <summary>A matrix in the file: fp32 or fp16 rows, or quantised rows with scales and zero points, at four bits also with the blocks' rests.</summary>
     internal sealed record Matrix(string Name, int Rows, int Columns, int Bits, bool HasRests, long Offset, long ScalesOffset, long ZerosOffset, Value[] Tensors);
 
-    /// <summary>Writes a matrix at 32, 8 or 4 bits; rows that are not whole blocks stay at 32.</summary>
-    public Matrix Write(string name, IRowSource rows, int bits) =>
-        bits == 32 || rows.Columns % BlockQuantizer.BlockSize != 0 ? WriteFloats(name, rows) : WriteQuantized(name, rows, bits);
+    /// <summary>Writes a matrix at 32, 16, 8 or 4 bits; rows that are not whole blocks stay at 32.</summary>
+    public Matrix Write(string name, IRowSource rows, int bits) => bits switch
+    {
+        16 => WriteHalves(name, rows),
+        32 => WriteFloats(name, rows),
+        _ => rows.Columns % BlockQuantizer.BlockSize != 0 ? WriteFloats(name, rows) : WriteQuantized(name, rows, bits),
+    };
 
     /// <summary>Multiplies by the transpose of a matrix and adds a bias.</summary>
     public Value Multiply(Value x, Matrix matrix, float[]? bias)
     {
         var biasValue = bias is null ? Value.None : graph.Floats(matrix.Name + ".bias", bias, bias.Length);
-        if (matrix.Bits == 32)
+        if (matrix.Bits is 16 or 32)
         {
-            var product = graph.AddMicrosoft("FusedMatMul", [x, matrix.Tensors[0]], ("transB", 1));
+            var product = graph.AddMicrosoft("FusedMatMul", [x, ToActivations(matrix.Tensors[0], matrix)], ("transB", 1));
             return bias is null ? product : graph.Add("Add", [product, biasValue]);
         }
 
         if (matrix.HasRests)
         {
-            x = graph.Add("Concat", [x, BlockSums(x, matrix.Columns)], ("axis", -1));
+            x = graph.Add("Concat", [x, _sums.Add(x, matrix.Columns)], ("axis", -1));
         }
 
         // Block 32 with accuracy level 4 is both the fast kernel and the one whose rows do not depend on the batch.
@@ -45,9 +49,9 @@ internal sealed class MatrixWriter(OnnxGraph graph, ExternalWeights weights)
     /// <summary>Looks rows up by index; a quantised table shares its bytes with the matrix product of tied embeddings.</summary>
     public Value Gather(Value indices, Matrix matrix)
     {
-        if (matrix.Bits == 32)
+        if (matrix.Bits is 16 or 32)
         {
-            return graph.Add("Gather", [matrix.Tensors[0], indices]);
+            return ToActivations(graph.Add("Gather", [matrix.Tensors[0], indices]), matrix);
         }
 
         // The operator wants other shapes of the same bytes, so they are declared a second time.
@@ -63,6 +67,17 @@ internal sealed class MatrixWriter(OnnxGraph graph, ExternalWeights weights)
             ("block_size", BlockQuantizer.BlockSize),
             ("gather_axis", 0),
             ("quantize_axis", 1));
+    }
+
+    /// <summary>fp16 weights meet fp32 activations on the CPU; the runtime casts what is constant while it loads the model.</summary>
+    private Value ToActivations(Value x, Matrix matrix) => matrix.Bits == 16 ? graph.Add("Cast", [x], ("to", (int)DataType.Float)) : x;
+
+    private Matrix WriteHalves(string name, IRowSource rows)
+    {
+        var offset = weights.BeginTensor();
+        rows.ForEachChunk(chunk => weights.WriteAsHalf(name, chunk));
+        var tensor = graph.Initializer(ExternalWeights.Describe(name, DataType.Float16, [rows.Rows, rows.Columns], offset, weights.Length - offset));
+        return new Matrix(name, checked((int)rows.Rows), rows.Columns, 16, false, offset, 0, 0, [tensor]);
     }
 
     private Matrix WriteFloats(string name, IRowSource rows)
@@ -117,34 +132,6 @@ internal sealed class MatrixWriter(OnnxGraph graph, ExternalWeights weights)
             graph.Initializer(ExternalWeights.Describe(name + ".zeros", DataType.Uint8, [count, zeroBytes], zerosOffset, zeros.Length)),
         ];
         return new Matrix(name, count, rows.Columns, bits, hasRests, offset, scalesOffset, zerosOffset, tensors);
-    }
-
-    /// <summary>Sums of each block of 32 inputs, as an eight-bit product: it rounds the inputs as the main product does, and its rows do not depend on the batch.</summary>
-    private Value BlockSums(Value x, int columns)
-    {
-        if (!_sums.TryGetValue(columns, out var tensors))
-        {
-            var (blocks, rows) = (columns / BlockQuantizer.BlockSize, FourBitQuantizer.RestColumns(columns));
-            var (ones, scales) = (new byte[rows * columns], new float[rows * blocks]);
-            Array.Fill<byte>(ones, 128);
-            Array.Fill(scales, 1);
-            for (var column = 0; column < columns; column++)
-            {
-                ones[(column / BlockQuantizer.BlockSize * columns) + column] = 129;
-            }
-
-            tensors = [graph.Bytes($"sums.{columns}", ones, rows, blocks, BlockQuantizer.BlockSize), graph.Floats($"sums.{columns}.scales", scales, rows, blocks)];
-            _sums.Add(columns, tensors);
-        }
-
-        return graph.AddMicrosoft(
-            "MatMulNBits",
-            [x, .. tensors],
-            ("K", columns),
-            ("N", FourBitQuantizer.RestColumns(columns)),
-            ("bits", 8),
-            ("block_size", BlockQuantizer.BlockSize),
-            ("accuracy_level", 4));
     }
 
     private static int StoredColumns(int columns, bool hasRests) => hasRests ? columns + FourBitQuantizer.RestColumns(columns) : columns;
