@@ -45,9 +45,11 @@ public sealed class InferenceHost : IInferenceHost
         var name = options.ModelName == InferenceOptions.Unnamed ? Path.GetFileNameWithoutExtension(manifest.Source) : options.ModelName;
         var tokenizer = TokenizerLoader.Load(modelDirectory);
         var session = ModelSession.Open(
-            modelDirectory, sessionOptions ?? new ModelSessionOptions(), loggerFactory?.CreateLogger<ModelSession>());
+            modelDirectory,
+            (sessionOptions ?? new ModelSessionOptions()) with { TakesAdapters = options.MaxAdapterCount > 0 },
+            loggerFactory?.CreateLogger<ModelSession>());
         var grammars = new GrammarCache(tokenizer);
-        var adapters = new AdapterSet(session: null, options);
+        var adapters = new AdapterSet(session, options);
         var engine = new InferenceEngine(
             session,
             tokenizer,
@@ -70,8 +72,11 @@ public sealed class InferenceHost : IInferenceHost
         Engine.StreamAsync(request, cancellationToken);
 
     public Task<IReadOnlyList<double>> ScoreAsync(
-        IReadOnlyList<int> promptTokenIds, IReadOnlyList<IReadOnlyList<int>> continuations, CancellationToken cancellationToken) =>
-        Engine.ScoreAsync(promptTokenIds, continuations, cancellationToken);
+        IReadOnlyList<int> promptTokenIds,
+        IReadOnlyList<IReadOnlyList<int>> continuations,
+        string? adapter,
+        CancellationToken cancellationToken) =>
+        Engine.ScoreAsync(promptTokenIds, continuations, adapter, cancellationToken);
 
     /// <summary>Completes a prompt and gives the text piece by piece, up to a stop sequence, which is left out.</summary>
     /// <exception cref="InferenceException">As <see cref="InferenceEngine"/>.</exception>

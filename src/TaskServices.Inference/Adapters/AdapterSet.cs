@@ -22,12 +22,17 @@ public sealed class AdapterSet
 
     private readonly int _maxRank;
 
+    private readonly long _maxBytes;
+
     private readonly SortedDictionary<string, LoadedAdapter> _adapters = new(StringComparer.Ordinal);
+
+    /// <summary>Memory of all versions that are held, retired ones included.</summary>
+    private long _usedBytes;
 
     private bool _isClosed;
 
     internal AdapterSet(IAdapterSession? session, InferenceOptions options) =>
-        (_session, _maxCount, _maxRank) = (session, options.MaxAdapterCount, options.MaxAdapterRank);
+        (_session, _maxCount, _maxRank, _maxBytes) = (session, options.MaxAdapterCount, options.MaxAdapterRank, options.MaxAdapterBytes);
 
     /// <summary>Lists the loaded adapters by name.</summary>
     public IReadOnlyList<AdapterInfo> List()
@@ -50,18 +55,24 @@ public sealed class AdapterSet
 
     /// <summary>Loads a PEFT folder under a name. Where the name is taken, requests from now on use the new version.</summary>
     /// <param name="name">1 to 128 printable characters.</param>
+    /// <param name="expectedVersion">What <see cref="AdapterInfo.Version"/> has to be; null takes what the folder holds.</param>
     /// <returns>What was loaded; the version that stood there before, where its content is the same.</returns>
     /// <exception cref="InferenceException">
     /// <c>ADAPTER_NAME_INVALID</c>; <c>ADAPTER_LIMIT</c>: too many, or no memory left; <c>ADAPTER_RANK</c>: above the limit;
-    /// <c>ADAPTER_BASE_MISMATCH</c>: made for another base model; <c>ADAPTER_UNSUPPORTED</c>: the model takes none; or a damaged file.
+    /// <c>ADAPTER_HASH_MISMATCH</c>: not the expected version; <c>ADAPTER_BASE_MISMATCH</c>: made for another base model; <c>ADAPTER_UNSUPPORTED</c>: the model takes none; or a damaged file.
     /// What was loaded before stays.
     /// </exception>
-    public AdapterInfo Load(string name, string directory)
+    public AdapterInfo Load(string name, string directory, string? expectedVersion = null)
     {
         CheckName(name);
         using var adapter = LoraAdapter.Open(directory);
         CheckRank(name, adapter);
         var version = new ContentHash(memoryFolder: null).Compute(LoraAdapter.FilesOf(directory), CancellationToken.None);
+        if (expectedVersion is not null && expectedVersion != version)
+        {
+            throw new InferenceException("ADAPTER_HASH_MISMATCH", $"The adapter '{name}' has the SHA-256 {version}, not {expectedVersion}.");
+        }
+
         lock (_loading)
         {
             ObjectDisposedException.ThrowIf(_isClosed, this);
@@ -72,7 +83,7 @@ public sealed class AdapterSet
 
             var session = _session
                 ?? throw new InferenceException("ADAPTER_UNSUPPORTED", "This model session takes no adapters at run time; merge the adapter at import.");
-            return Install(new LoadedAdapter(this, name, version, adapter.Rank, adapter.TargetModules, session.LoadAdapter(adapter)));
+            return Install(new LoadedAdapter(this, name, version, adapter.Rank, adapter.TargetModules, session.LoadAdapter(adapter, _maxBytes - Volatile.Read(ref _usedBytes))));
         }
     }
 
@@ -143,6 +154,7 @@ public sealed class AdapterSet
         {
             var previous = _adapters.GetValueOrDefault(loaded.Name);
             _adapters[loaded.Name] = loaded;
+            _usedBytes += loaded.Handle.Bytes;
             if (previous is not null)
             {
                 Retire(previous);
@@ -170,6 +182,7 @@ public sealed class AdapterSet
             return;
         }
 
+        _usedBytes -= adapter.Handle.Bytes;
         if (!_isClosed)
         {
             _session!.FreeAdapter(adapter.Handle);
