@@ -1,0 +1,24 @@
+using TaskServices.Inference.Scheduling;
+using TaskServices.Inference.Tests.Models;
+
+namespace TaskServices.Inference.Tests.Scheduling;
+
+/// <summary>The steady state: what a decode step allocates, measured on the engine's thread with the bundled model.</summary>
+public sealed class AllocationTests(BundledModel model, ITestOutputHelper output) : IClassFixture<BundledModel>
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public async Task Step_SteadyState_AllocatesNothingOfOurOwn(int rows)
+    {
+        var session = new MeteringSession(model.Open(rows));
+        await using var engine = new InferenceEngine(session, new FakeTokenizer(session.VocabularySize), new InferenceOptions());
+        var requests = Enumerable.Range(0, rows).Select(row => InferenceEngineTests.NoEnd([1, 2, 3, row], 60));
+        await Task.WhenAll(requests.Select(request => engine.GenerateAsync(request, TestContext.Current.CancellationToken)));
+        var steady = session.BetweenRuns.Count / 2; // The first steps fill caches and compile.
+        var (own, whole) = (session.BetweenRuns.Skip(steady).Sum(), session.InRuns.Skip(steady).Max());
+        output.WriteLine($"{rows} rows: {own} bytes of our own in {session.BetweenRuns.Count - steady} steps, {whole} bytes a step in the session.");
+        Assert.Equal(0, own);
+        Assert.InRange(whole, 0, 4096);
+    }
+}
