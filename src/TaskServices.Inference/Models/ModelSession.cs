@@ -37,14 +37,15 @@ public sealed unsafe class ModelSession : IModelSession
     /// <summary>Lengths of each row, then the total.</summary>
     private readonly int* _lengths;
 
-    private ModelSession(InferenceSession session, ModelManifest manifest, ModelSessionOptions options)
+    private ModelSession(StartedSession started, ModelManifest manifest, ModelSessionOptions options)
     {
-        _session = session;
+        _session = started.Session;
+        (UsesCuda, FallbackReason) = (started.DeviceMemory is not null, started.FallbackReason);
         Manifest = manifest;
         SlotCount = options.SlotCount;
         SlotCapacity = Math.Min(options.SlotCapacity, manifest.ContextLength);
         _chunkTokens = options.ChunkTokens;
-        _slab = new KvSlab(manifest.KvHeads, manifest.HeadSize, SlotCount, SlotCapacity);
+        _slab = new KvSlab(started.DeviceMemory ?? new HostKvMemory(), manifest.KvHeads, manifest.HeadSize, SlotCount, SlotCapacity, started.IsHalf);
         var layers = Enumerable.Range(0, manifest.KvHeads.Count).ToArray();
         _inputNames =
         [
@@ -70,10 +71,10 @@ public sealed unsafe class ModelSession : IModelSession
     public long KvBytesPerToken => _slab.BytesPerToken;
 
     /// <summary>Gets whether the model runs on a CUDA device.</summary>
-    public bool UsesCuda { get; private init; }
+    public bool UsesCuda { get; }
 
     /// <summary>Gets why the model runs on the CPU although a device was allowed or asked for, or null.</summary>
-    public string? FallbackReason { get; private init; }
+    public string? FallbackReason { get; }
 
     public int ThreadCount { get; private init; }
 
@@ -90,8 +91,8 @@ public sealed unsafe class ModelSession : IModelSession
         try
         {
             var path = Path.Combine(directory, manifest.GraphFileFor(Math.Min(options.SlotCapacity, manifest.ContextLength)));
-            var session = OrtSessions.Create(path, options, threads, logger ?? NullLogger.Instance, out var usesCuda, out var reason);
-            return new ModelSession(session, manifest, options) { UsesCuda = usesCuda, FallbackReason = reason, ThreadCount = threads };
+            var session = OrtSessions.Create(path, options, threads, logger ?? NullLogger.Instance);
+            return new ModelSession(session, manifest, options) { ThreadCount = threads };
         }
         catch (OnnxRuntimeException exception)
         {

@@ -29,4 +29,13 @@ public sealed record ModelSessionOptions
 
     /// <summary>Gets the most tokens of one forward pass; longer inputs run in several. At least 4; the default is 512.</summary>
     public int ChunkTokens { get; init; } = 512;
+
+    /// <summary>Gets which CUDA device runs the model. The default is the first, 0.</summary>
+    public int DeviceId { get; init; }
+
+    /// <summary>Gets the most bytes that the model and its slots may take on a CUDA device; null takes what is free.</summary>
+    public long? DeviceMemoryBytes { get; init; }
+
+    /// <summary>Gets whether the CPU runs the device's fp16 graph, to check its numbers where there is no device.</summary>
+    internal bool RunsDeviceGraphOnCpu { get; init; }
 }
