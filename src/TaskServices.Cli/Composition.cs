@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using TaskServices.Inference;
 using TaskServices.Inference.Models;
 using TaskServices.TextToSql.Generation;
@@ -13,12 +15,19 @@ internal static class Composition
     private const int DefaultBits = 8;
 
     /// <summary>Loads a model and its adapter, importing them on first use.</summary>
+    /// <param name="services">A server's services, for metrics and logs; null outside servers.</param>
     /// <exception cref="InferenceException">The model or the adapter cannot be loaded.</exception>
-    public static async Task<InferenceHost> OpenModelAsync(ModelChoice model, ModelSessionOptions options, CancellationToken cancellationToken)
+    public static async Task<InferenceHost> OpenModelAsync(
+        ModelChoice model,
+        ModelSessionOptions options,
+        CancellationToken cancellationToken,
+        InferenceOptions? inference = null,
+        IServiceProvider? services = null)
     {
         var directory = await ImportModelAsync(model, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        return InferenceHost.Open(directory, new InferenceOptions(), options);
+        return InferenceHost.Open(
+            directory, inference ?? new(), options, services?.GetService<InferenceMetrics>(), services?.GetService<ILoggerFactory>());
     }
 
     /// <summary>Gets the folder of a model at the bits that commands run it with, importing it on first use.</summary>
@@ -28,13 +37,15 @@ internal static class Composition
 
     /// <summary>Loads model and adapter and registers the databases, which are opened by their first question.</summary>
     /// <param name="databases">URL of each database by its name.</param>
+    /// <param name="services">A server's services, for metrics and logs; null outside servers.</param>
     /// <exception cref="InferenceException">The model or the adapter cannot be loaded.</exception>
     /// <exception cref="TextToSql.TextToSqlException">A URL is malformed or names an engine that is not supported.</exception>
     public static async Task<TextToSqlSession> OpenTextToSqlAsync(
-        ModelChoice model, IReadOnlyDictionary<string, string> databases, CancellationToken cancellationToken)
+        ModelChoice model, IReadOnlyDictionary<string, string> databases, CancellationToken cancellationToken,
+        InferenceOptions? inference = null, IServiceProvider? services = null)
     {
         var urls = databases.ToDictionary(pair => pair.Key, pair => DatabaseUrl.Parse(pair.Value));
-        var host = await OpenModelAsync(model, new(), cancellationToken);
+        var host = await OpenModelAsync(model, new(), cancellationToken, inference, services);
         var pipeline = new TextToSqlPipeline(host, new());
         foreach (var (name, url) in urls)
         {

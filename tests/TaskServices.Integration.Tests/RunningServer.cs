@@ -27,7 +27,10 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public static Task<RunningServer> StartAsync(FakeTextToSql textToSql) => StartAsync(_ => Task.FromResult<ITextToSql>(textToSql), waitUntilReady: true);
 
-    public static async Task<RunningServer> StartAsync(Func<CancellationToken, Task<ITextToSql>> load, bool waitUntilReady)
+    public static Task<RunningServer> StartAsync(Func<CancellationToken, Task<ITextToSql>> load, bool waitUntilReady) =>
+        StartAsync((_, stop) => load(stop), waitUntilReady);
+
+    public static async Task<RunningServer> StartAsync(Func<IServiceProvider, CancellationToken, Task<ITextToSql>> load, bool waitUntilReady)
     {
         var server = ServerHost.Create(port: 0, grpcPort: 0, verbose: false, load);
         await server.StartAsync(TestContext.Current.CancellationToken);

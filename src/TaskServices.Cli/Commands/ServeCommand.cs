@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using TaskServices.Cli.Serving;
 using TaskServices.Cli.Terminal;
+using TaskServices.Inference;
 using TaskServices.TextToSql.Service;
 
 namespace TaskServices.Cli.Commands;
@@ -28,8 +29,14 @@ internal static class ServeCommand
             Description = "Database to serve under a name; may be given several times. Default: the bundled Chinook as 'chinook'.",
             HelpName = "NAME=URL",
         };
+        var cost = new Option<double>("--machine-cost-per-hour")
+        {
+            Description = "What an hour of this machine costs, in any currency; /metrics then tells what tokens cost.",
+            HelpName = "COST",
+        };
+        cost.RequireRange(0, 1_000_000);
         var model = new ModelOptions();
-        var command = new Command("serve", "Serves gRPC and REST on the loopback interface until SIGTERM or Ctrl-C.") { role, port, grpcPort, databases };
+        var command = new Command("serve", "Serves gRPC and REST on the loopback interface until SIGTERM or Ctrl-C.") { role, port, grpcPort, databases, cost };
         model.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -42,6 +49,7 @@ internal static class ServeCommand
 
             return RunAsync(
                 restPort, chosen, DatabaseList.Parse(parsed.GetValue(databases) ?? []), model.Read(parsed),
+                new() { MachineCostPerHour = parsed.GetValue(cost) },
                 parsed.GetValue(GlobalOptions.Format), parsed.GetValue(GlobalOptions.Verbose), cancellationToken);
         });
         ExampleHelpAction.SetExamples(
@@ -53,15 +61,15 @@ internal static class ServeCommand
     }
 
     private static async Task<int> RunAsync(
-        int port, int grpcPort, IReadOnlyDictionary<string, string> databases, ModelChoice model, OutputFormat format, bool verbose,
-        CancellationToken cancellationToken)
+        int port, int grpcPort, IReadOnlyDictionary<string, string> databases, ModelChoice model, InferenceOptions options, OutputFormat format,
+        bool verbose, CancellationToken cancellationToken)
     {
         TextToSqlSession? session = null;
         try
         {
-            await using var server = ServerHost.Create(port, grpcPort, verbose, async stop =>
+            await using var server = ServerHost.Create(port, grpcPort, verbose, async (services, stop) =>
             {
-                session = await Composition.OpenTextToSqlAsync(model, databases, stop);
+                session = await Composition.OpenTextToSqlAsync(model, databases, stop, options, services);
                 return session.TextToSql;
             });
             await StartAsync(server, cancellationToken);

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using TaskServices.Inference;
 using TaskServices.ServiceDefaults;
 using TaskServices.TextToSql.Generation;
 using TaskServices.TextToSql.Service;
@@ -22,8 +23,8 @@ internal static class ServerHost
 
     /// <param name="port">REST port; 0 lets the system choose.</param>
     /// <param name="grpcPort">gRPC port; 0 lets the system choose.</param>
-    /// <param name="load">Loads text-to-SQL in the background.</param>
-    public static WebApplication Create(int port, int grpcPort, bool verbose, Func<CancellationToken, Task<ITextToSql>> load)
+    /// <param name="load">Loads text-to-SQL in the background, with the server's services.</param>
+    public static WebApplication Create(int port, int grpcPort, bool verbose, Func<IServiceProvider, CancellationToken, Task<ITextToSql>> load)
     {
         // Nothing but the command line configures this server: no appsettings.json of the folder that it happens to start in.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
@@ -41,9 +42,11 @@ internal static class ServerHost
         builder.Services.Configure<HostFilteringOptions>(options => options.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
         ConfigureLogging(builder.Logging, verbose);
         builder.Services.AddServiceDefaults("", TextToSqlServiceExtensions.GrpcServiceName);
-        builder.Services.AddTextToSqlService(load);
+        builder.Services.AddSingleton<InferenceMetrics>();
+        WebApplication? built = null;
+        builder.Services.AddTextToSqlService(stop => load(built!.Services, stop));
 
-        var server = builder.Build();
+        var server = built = builder.Build();
         server.UseHostFiltering();
         server.MapServiceDefaults();
         server.MapTextToSqlService();
