@@ -29,7 +29,6 @@ public sealed class MetricsTests
                 "gen_ai_server_request_duration_seconds_count", "gen_ai_server_time_to_first_token_seconds_bucket",
                 "gen_ai_server_time_per_output_token_seconds_sum", "gen_ai_client_token_usage_sum", "taskservices_inference_queue_length",
                 "taskservices_inference_batch_size_bucket", "taskservices_inference_step_duration_seconds_sum",
-                "taskservices_inference_grammar_mask_duration_seconds_count", "taskservices_inference_grammar_masks_total",
                 "taskservices_inference_prefix_cache_usage_bytes", "taskservices_inference_prefix_cache_lookups_total",
                 "taskservices_inference_model_time_seconds_total", "taskservices_inference_cost_per_1000_tokens",
                 "http_server_request_duration_seconds_count", "dotnet_gc_collections_total",
