@@ -37,23 +37,33 @@ internal static class Composition
 
     /// <summary>Loads model and adapter and registers the databases, which are opened by their first question.</summary>
     /// <param name="databases">URL of each database by its name.</param>
-    /// <param name="services">A server's services, for metrics and logs; null outside servers.</param>
     /// <exception cref="InferenceException">The model or the adapter cannot be loaded.</exception>
     /// <exception cref="TextToSql.TextToSqlException">A URL is malformed or names an engine that is not supported.</exception>
     public static async Task<TextToSqlSession> OpenTextToSqlAsync(
-        ModelChoice model, IReadOnlyDictionary<string, string> databases, CancellationToken cancellationToken,
-        InferenceOptions? inference = null, IServiceProvider? services = null)
+        ModelChoice model, IReadOnlyDictionary<string, string> databases, CancellationToken cancellationToken)
     {
-        var urls = databases.ToDictionary(pair => pair.Key, pair => DatabaseUrl.Parse(pair.Value));
-        var host = await OpenModelAsync(model, new(), cancellationToken, inference, services);
-        var pipeline = new TextToSqlPipeline(host, new());
-        foreach (var (name, url) in urls)
+        var urls = ParseUrls(databases);
+        var host = await OpenModelAsync(model, new(), cancellationToken);
+        return new(CreateTextToSql(host, adapter: null, urls), host);
+    }
+
+    /// <summary>Makes the text-to-SQL task over a host, in this process or in another one.</summary>
+    /// <param name="adapter">Name of the host's adapter for the task, or null.</param>
+    /// <param name="databases">What <see cref="ParseUrls"/> gave.</param>
+    public static ITextToSql CreateTextToSql(IInferenceHost host, string? adapter, IReadOnlyDictionary<string, DatabaseUrl> databases)
+    {
+        var pipeline = new TextToSqlPipeline(host, new() { Adapter = adapter });
+        foreach (var (name, url) in databases)
         {
             pipeline.Register(name, url);
         }
 
-        return new(pipeline, host);
+        return pipeline;
     }
+
+    /// <exception cref="TextToSql.TextToSqlException">A URL is malformed or names an engine that is not supported.</exception>
+    public static IReadOnlyDictionary<string, DatabaseUrl> ParseUrls(IReadOnlyDictionary<string, string> databases) =>
+        databases.ToDictionary(pair => pair.Key, pair => DatabaseUrl.Parse(pair.Value));
 
     /// <summary>Asks the guard about one statement.</summary>
     public static GuardVerdict CheckSql(string statement, SqlDialect dialect, DatabaseSchema schema, AccessGrant grant) =>

@@ -8,14 +8,18 @@ public sealed class MetricsTests
 {
     private const string Question = "How many customers are there?";
 
+    private static readonly Dictionary<string, string> Databases =
+        new() { ["chinook"] = "sqlite:" + TestFiles.InRepository("examples", "chinook", "Chinook_Sqlite.sqlite") };
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Scrape_AfterAQuestion_HasTokensTimesAndCostAndNoText()
     {
-        TextToSqlSession? session = null;
+        InferenceHost? host = null;
         await using (var server = await RunningServer.StartAsync(
-            async (services, stop) => (session = await OpenAsync(services, stop)).TextToSql, waitUntilReady: true))
+            async (services, stop) => Composition.CreateTextToSql(host = await OpenAsync(services, stop), adapter: null, Composition.ParseUrls(Databases)),
+            waitUntilReady: true))
         {
             await server.Client.GenerateSqlAsync(new() { SchemaId = "chinook", Question = Question }, cancellationToken: Cancellation);
 
@@ -42,13 +46,13 @@ public sealed class MetricsTests
             Assert.DoesNotContain("customers", text, StringComparison.OrdinalIgnoreCase);
         }
 
-        await session!.DisposeAsync();
+        await host!.DisposeAsync();
     }
 
-    private static Task<TextToSqlSession> OpenAsync(IServiceProvider services, CancellationToken cancellationToken) =>
-        Composition.OpenTextToSqlAsync(
+    private static Task<InferenceHost> OpenAsync(IServiceProvider services, CancellationToken cancellationToken) =>
+        Composition.OpenModelAsync(
             ModelChoice.From(model: null, adapter: null, cache: null),
-            new Dictionary<string, string> { ["chinook"] = "sqlite:" + TestFiles.InRepository("examples", "chinook", "Chinook_Sqlite.sqlite") },
+            new(),
             cancellationToken,
             new InferenceOptions { MachineCostPerHour = 0.1 },
             services);
