@@ -47,6 +47,12 @@ public sealed class HelpTests
     [InlineData("serve", "--database", "without-url")]
     [InlineData("serve", "--database", "a=sqlite:x", "--database", "a=sqlite:y")]
     [InlineData("generate", "--system", "S", "prompt")]
+    [InlineData("model", "plan", "--bits", "5")]
+    [InlineData("model", "plan", "--memory", "0")]
+    [InlineData("model", "plan", "--context", "1")]
+    [InlineData("model", "plan", "--device", "tpu")]
+    [InlineData("model", "plan", "--device", "cuda", "--bits", "32")]
+    [InlineData("model", "plan", "Llama-3-8B", "--check", "4")]
     [InlineData("generate", "--chat-format", "nothing", "prompt")]
     [InlineData("check-sql", "--dialect", "oracle", "--schema", "s", "--in", "i")]
     public async Task Run_BadUsage_ExitsWith2(params string[] arguments)
