@@ -41,6 +41,10 @@ public sealed record InferenceOptions
     /// <value>1 to 1,024. The default is 64.</value>
     public int MaxAdapterRank { get; init; } = 64;
 
+    /// <summary>Gets the memory of all loaded adapters together.</summary>
+    /// <value>0 to 1 TiB. The default is 512 MiB.</value>
+    public long MaxAdapterBytes { get; init; } = 512L << 20;
+
     /// <exception cref="InferenceException"><c>OPTION_OUT_OF_RANGE</c>: names the setting and its range.</exception>
     internal void Validate()
     {
@@ -54,6 +58,7 @@ public sealed record InferenceOptions
         Require(PrefillChunkTokens is >= RunLength.ShortestLimit and <= 8192, nameof(PrefillChunkTokens), PrefillChunkTokens, "in [4, 8192]");
         Require(PrefixCacheBytes is >= 0 and <= 1L << 40, nameof(PrefixCacheBytes), PrefixCacheBytes, "in [0, 2^40]");
         Require(MaxAdapterCount is >= 0 and <= 1024, nameof(MaxAdapterCount), MaxAdapterCount, "in [0, 1024]");
+        Require(MaxAdapterBytes is >= 0 and <= 1L << 40, nameof(MaxAdapterBytes), MaxAdapterBytes, "in [0, 2^40]");
         Require(MaxAdapterRank is >= 1 and <= 1024, nameof(MaxAdapterRank), MaxAdapterRank, "in [1, 1024]");
         Require(SpeculationDraftTokens is >= 0 and <= 64, nameof(SpeculationDraftTokens), SpeculationDraftTokens, "in [0, 64]");
     }

@@ -30,7 +30,7 @@ public static class ModelImporter
 
     internal static void Check(ModelImportRequest request)
     {
-        if (request.Bits is not (8 or 16 or 32))
+        if (request.Bits is not (4 or 8 or 16 or 32))
         {
             throw ImportErrors.BadBits(request.Bits);
         }
@@ -52,7 +52,7 @@ public static class ModelImporter
             var tensors = new MeteredTensorSource(source.Tensors, progress, cancellationToken);
             var isGguf = source.Gguf is not null;
             var weights = new WeightMap(tensors, source.Config, isGguf, isGguf && source.Config.Architecture.GgufInterleavesHeads, request.SourcePath) { Adapter = adapter };
-            adapter?.CheckFits(weights, source.Config);
+            adapter?.CheckFits(weights, source.Config, Path.GetFileName(Path.TrimEndingDirectorySeparator(request.SourcePath)));
             var manifest = WriteModel(request, source, weights, staging.Path, sourceHash, adapterHash);
             WriteTokenizer(source, staging.Path);
             cancellationToken.ThrowIfCancellationRequested();

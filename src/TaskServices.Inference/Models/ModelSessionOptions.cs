@@ -25,6 +25,12 @@ public sealed record ModelSessionOptions
     /// <summary>Gets the number of threads; null takes the physical cores that the process may use.</summary>
     public int? ThreadCount { get; init; }
 
+    /// <summary>
+    /// Gets whether adapters can be loaded at run time. The graph then has an operator behind each matrix product, which takes about a
+    /// microsecond where no row has an adapter. On a CUDA device adapters are merged at import only. The default is false.
+    /// </summary>
+    public bool TakesAdapters { get; init; }
+
     public ExecutionProviderChoice Provider { get; init; } = ExecutionProviderChoice.Auto;
 
     /// <summary>Gets the most tokens of one forward pass; longer inputs run in several. At least 4; the default is 512.</summary>

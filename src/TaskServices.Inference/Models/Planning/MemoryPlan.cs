@@ -19,7 +19,16 @@ public sealed record MemoryPlan(ModelShape Shape, int Bits, bool IsDevice, int C
     /// <summary>Gets what a process takes before it loads a model: .NET and ONNX Runtime; on a device the CUDA context with its libraries' workspaces.</summary>
     public long RuntimeBytes => IsDevice ? 700L << 20 : 70L << 20;
 
-    public long WeightBytes => (long)((Shape.MatrixParameters * MatrixBytes) + (Shape.EmbeddingParameters * TableBytes));
+    /// <summary>Gets the bytes of all weights. At 4 bits the output matrix and the embedding have 8, and rows are one number in 32 longer.</summary>
+    public long WeightBytes
+    {
+        get
+        {
+            var layers = (Shape.MatrixParameters - Shape.EmbeddingParameters) * MatrixBytes(Bits) * (Bits == 4 ? 33.0 / 32 : 1);
+            var fewestBits = Math.Max(Bits, 8);
+            return (long)(layers + (Shape.EmbeddingParameters * (MatrixBytes(fewestBits) + TableBytes(fewestBits))));
+        }
+    }
 
     /// <summary>Gets the bytes of one sequence of <see cref="Context"/> tokens.</summary>
     public long SequenceBytes => Context * KvBytesPerToken;
@@ -54,19 +63,19 @@ public sealed record MemoryPlan(ModelShape Shape, int Bits, bool IsDevice, int C
     /// Bytes of a number that is multiplied by. Quantised: its bits, and for each block of 32 a scale and a zero point, on the CPU instead of that
     /// the block's sum, which the packed form holds. On the CPU 16 bits are cast to 32 when the model is loaded.
     /// </summary>
-    private double MatrixBytes => (Bits, IsDevice) switch
+    private double MatrixBytes(int bits) => (bits, IsDevice) switch
     {
         (32, _) or (16, false) => 4,
         (16, true) => 2,
-        (_, true) => (Bits / 8.0) + ((2 + (Bits / 8.0)) / BlockSize),
-        _ => (Bits / 8.0) + (8.0 / BlockSize),
+        (_, true) => (bits / 8.0) + ((2 + (bits / 8.0)) / BlockSize),
+        _ => (bits / 8.0) + (8.0 / BlockSize),
     };
 
     /// <summary>Bytes of a number of the embedding's table beside the packed copy; on a device 16 bits share one tensor where it is tied.</summary>
-    private double TableBytes => (Bits, IsDevice) switch
+    private double TableBytes(int bits) => (bits, IsDevice) switch
     {
         (16 or 32, true) => Shape.IsTied ? 0 : 2,
-        (16 or 32, false) => Bits / 8,
-        _ => (Bits / 8.0) + (((IsDevice ? 2 : 4) + (Bits / 8.0)) / BlockSize),
+        (16 or 32, false) => bits / 8,
+        _ => (bits / 8.0) + (((IsDevice ? 2 : 4) + (bits / 8.0)) / BlockSize),
     };
 }

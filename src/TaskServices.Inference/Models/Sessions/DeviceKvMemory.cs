@@ -96,6 +96,6 @@ internal sealed unsafe class DeviceKvMemory(InferenceSession session, InferenceS
         var copy = graph.Add("Identity", [graph.Input("from", DataType.Uint8, "bytes")]);
         graph.Rename(copy, "to");
         graph.Output(new Value("to"), DataType.Uint8, "bytes");
-        return graph.ToModel().ToByteArray();
+        return graph.ToModel([]).ToByteArray();
     }
 }

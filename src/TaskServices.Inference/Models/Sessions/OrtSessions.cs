@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
+using TaskServices.Inference.Adapters;
 
 namespace TaskServices.Inference.Models.Sessions;
 
@@ -14,8 +15,9 @@ internal static partial class OrtSessions
     private const string SpinMicroseconds = "1000";
 
     /// <param name="graphPath">The graph of the CPU; that of a device lies beside it.</param>
+    /// <param name="modelName">For messages about adapters.</param>
     /// <exception cref="OnnxRuntimeException">The CPU cannot run the model either.</exception>
-    public static StartedSession Create(string graphPath, ModelSessionOptions options, int threads, ILogger logger)
+    public static StartedSession Create(string graphPath, ModelSessionOptions options, int threads, string modelName, ILogger logger)
     {
         var devicePath = ModelManifest.DeviceGraphFileName(graphPath);
         if (options.RunsDeviceGraphOnCpu)
@@ -37,14 +39,16 @@ internal static partial class OrtSessions
 
         // Options that a provider was appended to cannot be used again without it.
         using var cpu = NewOptions(threads);
-        return new StartedSession(new InferenceSession(graphPath, cpu), IsHalf: false, reason);
+        return options.TakesAdapters
+            ? new StartedSession(SessionAdapters.Open(graphPath, modelName, cpu, out var adapters), IsHalf: false, reason) { Adapters = adapters }
+            : new StartedSession(new InferenceSession(graphPath, cpu), IsHalf: false, reason);
     }
 
     private static StartedSession? TryCuda(string devicePath, ModelSessionOptions options, int threads, out string? reason)
     {
         reason = !OrtEnv.Instance().GetAvailableProviders().Contains("CUDAExecutionProvider", StringComparer.Ordinal)
             ? "this build of ONNX Runtime has no CUDA; build with -p:OnnxRuntime=Gpu"
-            : !File.Exists(devicePath) ? "the model was imported at 32 bits, which no device runs; import it at 16 or 8 bits" : null;
+            : !File.Exists(devicePath) ? "the model was imported at 32 bits, which no device runs; import it at 16, 8 or 4 bits" : null;
         if (reason is not null)
         {
             return null;

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using TaskServices.Inference.Adapters;
 
 namespace TaskServices.Inference.Models.Sessions;
 
@@ -9,4 +10,7 @@ internal sealed record StartedSession(InferenceSession Session, bool IsHalf, str
 {
     /// <summary>Gets the memory of the device that it runs on, or null where it runs on the CPU.</summary>
     public KvMemory? DeviceMemory { get; init; }
+
+    /// <summary>Gets what adds adapters to its runs, or null where it takes none.</summary>
+    public SessionAdapters? Adapters { get; init; }
 }

@@ -8,7 +8,7 @@ public sealed class ModelShapeTests
 {
     /// <summary>Parameter counts as the models' cards have them, in millions.</summary>
     [Theory]
-    [InlineData("SmolLM2-135M", 135)]
+    [InlineData("SmolLM2-135M", 134.5)]
     [InlineData("Qwen2.5-0.5B", 494)]
     [InlineData("Qwen3-8B", 8190)]
     [InlineData("Llama-3.2-1B", 1236)]
