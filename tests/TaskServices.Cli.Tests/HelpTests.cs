@@ -44,6 +44,9 @@ public sealed class HelpTests
     [InlineData("serve", "--port", "65536")]
     [InlineData("serve", "--port", "9000", "--grpc-port", "9000")]
     [InlineData("serve", "--role", "nothing")]
+    [InlineData("serve", "--listen", "0.0.0.0")]
+    [InlineData("serve", "--listen", "everywhere")]
+    [InlineData("serve", "--inference-token-file", "/nowhere")]
     [InlineData("serve", "--database", "without-url")]
     [InlineData("serve", "--database", "a=sqlite:x", "--database", "a=sqlite:y")]
     [InlineData("generate", "--system", "S", "prompt")]
@@ -67,6 +70,7 @@ public sealed class HelpTests
     [InlineData("ask", "--database", "sqlite:x", "--model", "/nowhere.gguf", "q")]
     [InlineData("ask", "--database", "sqlite:x", "--adapter", "/nowhere", "q")]
     [InlineData("demo", "--questions", "/nowhere.txt")]
+    [InlineData("serve", "--token-file", "/nowhere.txt")]
     [InlineData("predict-sql", "--questions", "/nowhere.jsonl", "--databases", "/", "--out", "/tmp/unused.jsonl")]
     [InlineData("check-sql", "--dialect", "sqlite", "--schema", "/nowhere.sql", "--in", "/nowhere.txt")]
     public async Task Run_MissingFile_ExitsWith3AndOneLine(params string[] arguments)

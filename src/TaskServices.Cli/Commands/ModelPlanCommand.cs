@@ -24,12 +24,18 @@ internal static class ModelPlanCommand
         };
         var memory = new Option<int[]>("--memory")
         {
-            Description = "Memory in GB (10^9 bytes) to fit into.", HelpName = "GB", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [8, 16, 24, 80],
+            Description = "Memory in GB (10^9 bytes) to fit into.",
+            HelpName = "GB",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [8, 16, 24, 80],
         };
         RequireEach(memory, gigabytes => gigabytes is >= 1 and <= 10_000, "in [1, 10000]");
         var bits = new Option<int[]>("--bits")
         {
-            Description = "Bits of a weight: 4, 8, 16 or 32.", HelpName = "N", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [8],
+            Description = "Bits of a weight: 4, 8, 16 or 32.",
+            HelpName = "N",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [8],
         };
         RequireEach(bits, value => value is 4 or 8 or 16 or 32, "4, 8, 16 or 32");
         var context = new Option<int>("--context") { Description = "Tokens of a sequence; a model with a shorter context bounds it.", HelpName = "N", DefaultValueFactory = _ => 2048 };
