@@ -65,5 +65,5 @@ public sealed class AccessTests
     public void AccessTokens_WeakOrNone_AreRefused(params string[] tokens) => Assert.Throws<ArgumentException>(() => new AccessTokens(tokens));
 
     private static Task<RunningServer> StartAsync() => RunningServer.StartAsync(
-        _ => Task.FromResult<ITextToSql>(new FakeTextToSql()), waitUntilReady: true, new ServerAccess(IPAddress.Loopback, new AccessTokens([Token, NextToken])));
+        (_, _) => Task.FromResult<ITextToSql>(new FakeTextToSql()), waitUntilReady: true, new ServerAccess(IPAddress.Loopback, new AccessTokens([Token, NextToken])));
 }

@@ -43,8 +43,14 @@ internal static class ServeCommand
             Description = "Folder with LoRA adapters (PEFT), a subfolder each: loaded at start under their names; clients may load later ones. For the roles inference and all.",
             HelpName = "DIR",
         };
+        var cost = new Option<double>("--machine-cost-per-hour")
+        {
+            Description = "What an hour of this machine costs, in any currency: /metrics then tells what tokens cost.",
+            HelpName = "COST",
+        };
+        cost.RequireRange(0, 1_000_000);
         var model = new ModelOptions();
-        var command = new Command("serve", "Serves gRPC and REST, to this machine unless told otherwise, until SIGTERM or Ctrl-C.") { role, port, grpcPort, databases, inference, inferenceTokens, adapters };
+        var command = new Command("serve", "Serves gRPC and REST, to this machine unless told otherwise, until SIGTERM or Ctrl-C.") { role, port, grpcPort, databases, inference, inferenceTokens, adapters, cost };
         var access = new AccessOptions();
         access.AddTo(command);
         model.AddTo(command);
@@ -58,7 +64,8 @@ internal static class ServeCommand
             }
 
             var serving = ServerRole.Create(
-                parsed.GetRequiredValue(role), parsed.GetValue(databases) ?? [], parsed.GetValue(inference), parsed.GetValue(inferenceTokens), parsed.GetValue(adapters), model, parsed);
+                parsed.GetRequiredValue(role), parsed.GetValue(databases) ?? [], parsed.GetValue(inference), parsed.GetValue(inferenceTokens), parsed.GetValue(adapters),
+                new() { MachineCostPerHour = parsed.GetValue(cost) }, model, parsed);
             return RunAsync(
                 restPort, chosen, access.Read(parsed), serving, parsed.GetValue(GlobalOptions.Format), parsed.GetValue(GlobalOptions.Verbose), cancellationToken);
         });
