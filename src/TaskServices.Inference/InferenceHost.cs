@@ -45,11 +45,12 @@ public sealed class InferenceHost : IInferenceHost
         options.Validate();
         var manifest = ModelManifest.Read(modelDirectory);
         var name = options.ModelName == InferenceOptions.Unnamed ? Path.GetFileNameWithoutExtension(manifest.Source) : options.ModelName;
-        var tokenizer = TokenizerLoader.Load(modelDirectory);
-        var session = ModelSession.Open(
+        var opening = Task.Run(() => ModelSession.Open(
             modelDirectory,
             (sessionOptions ?? new ModelSessionOptions()) with { TakesAdapters = options.MaxAdapterCount > 0 },
-            loggerFactory?.CreateLogger<ModelSession>());
+            loggerFactory?.CreateLogger<ModelSession>()));
+        var tokenizer = LoadTokenizer(modelDirectory, opening);
+        var session = opening.GetAwaiter().GetResult();
         var grammars = new GrammarCache(tokenizer);
         var adapters = new AdapterSet(session, options);
         var engine = new InferenceEngine(
@@ -120,6 +121,28 @@ public sealed class InferenceHost : IInferenceHost
         if (Interlocked.Exchange(ref _unload, null) is { } unload)
             unload();
         await Engine.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Loads the tokenizer while the session opens; without a tokenizer the session does not stay behind.</summary>
+    private static ITokenizer LoadTokenizer(string modelDirectory, Task<ModelSession> opening)
+    {
+        try
+        {
+            return TokenizerLoader.Load(modelDirectory);
+        }
+        catch
+        {
+            try
+            {
+                opening.GetAwaiter().GetResult().Dispose();
+            }
+            catch (InferenceException)
+            {
+                // The tokenizer's own error is the one to report.
+            }
+
+            throw;
+        }
     }
 
     private GenerationRequest CreateRequest(TextRequest request)

@@ -15,6 +15,8 @@ internal static class InferenceCommand
 
     private static readonly Option<string?> Adapter = new("--adapter") { Description = "PEFT folder, or 'none'; the bundled adapter beside the bundled model otherwise." };
 
+    private static readonly Option<bool> AdapterAtRunTime = new("--adapter-at-run-time") { Description = "Our adapter is added at run time instead of merged at import." };
+
     private static readonly Option<int> Bits = new("--bits") { Description = "Bits of a weight, of both contenders.", DefaultValueFactory = _ => 8 };
 
     private static readonly Option<int> Threads = new("--threads") { Description = "Threads of each contender.", DefaultValueFactory = _ => 2 };
@@ -42,7 +44,7 @@ internal static class InferenceCommand
             $"Prefill of {Workload.PrefillTokens} tokens, decoding of {Workload.DecodedTokens} after {Workload.PromptTokens}, {Workload.Requests} requests on one cached prefix, "
             + "time to first token, memory, load. Contenders run in turns; figures are medians; ratio = ours ÷ peer.")
         {
-            Peer, Model, Adapter, Bits, Threads, Rounds, Seed, Format,
+            Peer, Model, Adapter, AdapterAtRunTime, Bits, Threads, Rounds, Seed, Format,
         };
         command.SetAction(RunAsync);
         return command;
@@ -57,7 +59,8 @@ internal static class InferenceCommand
             arguments.GetValue(Threads),
             arguments.GetValue(Rounds),
             arguments.GetValue(Seed),
-            arguments.GetValue(Peer) is not null);
+            arguments.GetValue(Peer) is not null,
+            arguments.GetValue(AdapterAtRunTime));
         var (rows, contenders) = await ProgressDisplay.RunAsync("benchmark", report => BenchmarkRun.RunAsync(settings, report, cancellationToken));
         if (arguments.GetValue(Format) is OutputFormat.Json)
         {

@@ -14,6 +14,8 @@ internal sealed class OurWorker : IAsyncDisposable
 
     private int _prefixLength;
 
+    private string? _adapter;
+
     /// <summary>Answers commands from standard input until it ends.</summary>
     public static async Task RunAsync()
     {
@@ -70,7 +72,7 @@ internal sealed class OurWorker : IAsyncDisposable
     {
         _host = InferenceHost.Open(
             settings.Model,
-            new InferenceOptions(),
+            new InferenceOptions { MaxAdapterCount = settings.Adapter is null ? 0 : 1 },
             new ModelSessionOptions
             {
                 SlotCount = settings.SequenceCount,
@@ -78,6 +80,7 @@ internal sealed class OurWorker : IAsyncDisposable
                 ThreadCount = settings.Threads,
                 Provider = ExecutionProviderChoice.Cpu,
             });
+        _adapter = settings.Adapter is null ? null : _host.Adapters.Load("benchmark", settings.Adapter).Name;
         var version = typeof(InferenceHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
         return new WorkerAnswer { Seconds = clock.Elapsed.TotalSeconds, Description = $"TaskServices {version}, {settings.Bits} bits" };
     }
@@ -94,6 +97,7 @@ internal sealed class OurWorker : IAsyncDisposable
             CachedPrefixTokenCount = prefixLength,
             MaxCompletionTokens = count,
             EndTokenIds = [],
+            Adapter = _adapter,
         };
         await foreach (var _ in _host!.Engine.StreamAsync(request, CancellationToken.None))
         {

@@ -20,6 +20,8 @@ internal sealed class BenchmarkFiles
 
     private readonly string? _oursWithAdapter;
 
+    private readonly string? _adapterAtRunTime;
+
     private readonly string _peerModel;
 
     private readonly string? _peerAdapter;
@@ -44,10 +46,14 @@ internal sealed class BenchmarkFiles
 
         var request = new ModelImportRequest { SourcePath = _peerModel, Bits = settings.Bits };
         _ours = store.GetOrImport(request, null, cancellationToken);
-        _oursWithAdapter = adapter is null ? null : store.GetOrImport(request with { AdapterPath = adapter }, null, cancellationToken);
+        _adapterAtRunTime = settings.AdapterAtRunTime && adapter is not null ? Path.GetFullPath(adapter) : null;
+        _oursWithAdapter = adapter is null
+            ? null
+            : _adapterAtRunTime is null ? store.GetOrImport(request with { AdapterPath = adapter }, null, cancellationToken) : _ours;
         var manifest = ModelManifest.Read(_ours);
         VocabularySize = manifest.VocabularySize;
-        Description = $"{Path.GetFileName(_peerModel)} (SHA-256 {manifest.SourceSha256[..12]}), {settings.Threads} threads, {settings.Rounds} rounds, seed {settings.Seed}";
+        Description = $"{Path.GetFileName(_peerModel)} (SHA-256 {manifest.SourceSha256[..12]}), {settings.Threads} threads, {settings.Rounds} rounds, seed {settings.Seed}"
+            + (adapter is null ? "" : $"; adapter {Path.GetFileName(Path.TrimEndingDirectorySeparator(adapter))} {(settings.AdapterAtRunTime ? "at run time" : "merged")}, the peer's at run time");
     }
 
     public string CacheFolder { get; }
@@ -83,7 +89,8 @@ internal sealed class BenchmarkFiles
             () => new BenchmarkFiles(settings, new ModelStore().Folder, model, adapter == NoAdapter ? null : adapter, cancellationToken), cancellationToken);
     }
 
-    public LoadSettings Ours(bool withAdapter) => Load(withAdapter ? _oursWithAdapter! : _ours, null);
+    public LoadSettings Ours(bool withAdapter) =>
+        withAdapter ? Load(_oursWithAdapter!, _adapterAtRunTime) : Load(_ours, null);
 
     public LoadSettings Peer(bool withAdapter) => Load(_peerModel, withAdapter ? _peerAdapter : null);
 

@@ -4,7 +4,7 @@ using TaskServices.Benchmarks.Contenders;
 namespace TaskServices.Benchmarks.Inference;
 
 /// <summary>What to measure. Null paths stand for what is bundled.</summary>
-internal sealed record BenchmarkSettings(string? Model, string? Adapter, int Bits, int Threads, int Rounds, int Seed, bool WithPeer);
+internal sealed record BenchmarkSettings(string? Model, string? Adapter, int Bits, int Threads, int Rounds, int Seed, bool WithPeer, bool AdapterAtRunTime);
 
 /// <summary>One whole run: prepares files, starts the contenders, measures, makes the rows.</summary>
 internal static class BenchmarkRun
