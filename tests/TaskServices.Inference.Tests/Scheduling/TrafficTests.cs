@@ -20,7 +20,7 @@ public sealed class TrafficTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData("llama", 8, 3)]
+    [InlineData("llama", 8, 2)]
     [InlineData("llama", 32, 4)]
     [InlineData("qwen3", 8, 5)]
     [InlineData("gemma2", 32, 6)]
@@ -46,10 +46,11 @@ public sealed class TrafficTests(ITestOutputHelper output)
             PrefillChunkTokens = random.Next(4, 65),
             PrefixCacheBytes = random.Next(0, 4) * 100_000,
             QueueCapacity = RequestCount,
+            SpeculationDraftTokens = seed % 2 == 0 ? 8 : 0,
         };
         var runs = await traffic.RunAsync(open(random.Next(3, 9)), options, RequestCount);
         await using var engine = new InferenceEngine(
-            open(1), new FakeTokenizer(vocabularySize), new InferenceOptions { PrefixCacheBytes = 0 }, createMatcher: FakeGrammar.Create);
+            open(1), new FakeTokenizer(vocabularySize), options with { PrefixCacheBytes = 0, PrefillChunkTokens = 256 }, createMatcher: FakeGrammar.Create);
         foreach (var (request, completion) in runs)
         {
             var alone = await engine.GenerateAsync(request, TestContext.Current.CancellationToken);
