@@ -123,8 +123,11 @@ public sealed class SpeculationTests(ITestOutputHelper output)
         public StreamedCompletion StreamAsync(GenerationRequest request, CancellationToken cancellationToken) => host.StreamAsync(request, cancellationToken);
 
         public Task<IReadOnlyList<double>> ScoreAsync(
-            IReadOnlyList<int> promptTokenIds, IReadOnlyList<IReadOnlyList<int>> continuations, CancellationToken cancellationToken) =>
-            host.ScoreAsync(promptTokenIds, continuations, cancellationToken);
+            IReadOnlyList<int> promptTokenIds,
+            IReadOnlyList<IReadOnlyList<int>> continuations,
+            string? adapter,
+            CancellationToken cancellationToken) =>
+            host.ScoreAsync(promptTokenIds, continuations, adapter, cancellationToken);
 
         public ValueTask DisposeAsync() => host.DisposeAsync();
     }

@@ -35,7 +35,8 @@ public sealed class SoakTests(ITestOutputHelper output)
             session, new FakeTokenizer(vocabularySize), new InferenceOptions { PrefixCacheBytes = CacheBytes }, new InferenceMetrics(metrics));
         var random = new Random(1);
         var prefixes = Enumerable.Range(0, 40).Select(_ => Tokens(random, vocabularySize, 64)).ToArray();
-        var (first, next) = (0L, 0);
+        var resident = new long[10]; // After each tenth.
+        var next = 0;
         var clients = Enumerable.Range(0, 12).Select(client => Task.Run(async () =>
         {
             var own = new Random(client);
@@ -47,15 +48,15 @@ public sealed class SoakTests(ITestOutputHelper output)
                 if (own.Next(10) == 0)
                     await source.CancelAsync();
                 await ((Task)task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                if (i == Requests / 10)
-                    first = Resident();
+                if (i % (Requests / 10) == 0)
+                    resident[(i * 10 / Requests) - 1] = Resident();
             }
         }));
         await Task.WhenAll(clients);
-        var last = Resident();
+        var (first, last) = (resident[0], Resident());
         output.WriteLine(
-            $"{first >> 20} MiB after {Requests / 10:N0} requests, {last >> 20} MiB after {Requests:N0}: {(double)(last - first) / first:P1}; "
-            + $"cache {metrics.Sum("taskservices.inference.prefix_cache.usage") / (1 << 20):0.0} MiB.");
+            $"MiB after each {Requests / 10:N0} requests: {string.Join(' ', resident.Select(bytes => bytes >> 20))}; at the end {last >> 20}, "
+            + $"{(double)(last - first) / first:P1}; cache {metrics.Sum("taskservices.inference.prefix_cache.usage") / (1 << 20):0.0} MiB.");
         Assert.InRange((double)(last - first) / first, -1, 0.05);
         Assert.Equal(0, metrics.Sum("taskservices.inference.running.requests"));
         Assert.Equal(0, metrics.Sum("taskservices.inference.queue.length"));
