@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using TaskServices.Inference.Decoding.Automata;
 using TaskServices.Inference.Decoding.Syntax;
@@ -38,6 +39,12 @@ public sealed class Grammar
     /// <summary>Gets the text that the grammar was parsed from.</summary>
     public string Text { get; }
 
+    /// <summary>Gets the SHA-256 of <see cref="Text"/> in UTF-8, 64 lower-case hexadecimal digits: the grammar's name between processes.</summary>
+    public string ContentHash => field ??= HashOf(Text);
+
+    /// <summary>Gets the memory of the automata made so far, in bytes, approximately.</summary>
+    internal long Bytes => (2L * Text.Length) + Automata.Sum(automaton => automaton.Bytes);
+
     internal IReadOnlyList<Automaton> Automata { get; }
 
     internal Automaton Root { get; }
@@ -53,6 +60,14 @@ public sealed class Grammar
         return text.Length <= MaxTextLength
             ? GrammarCompiler.Compile(text)
             : throw new GrammarException("GRAMMAR_INVALID", $"The grammar has {text.Length} characters; at most {MaxTextLength} are taken.");
+    }
+
+    /// <summary>Compiles a regular expression that the whole text must match; <c>docs/grammar.md</c> lists what it may hold.</summary>
+    /// <exception cref="GrammarException">GRAMMAR_INVALID; the column is that of <see cref="Text"/>.</exception>
+    public static Grammar FromRegex(string pattern)
+    {
+        ArgumentNullException.ThrowIfNull(pattern);
+        return Parse($"root ::= /{RegexText.Escape(pattern)}/");
     }
 
     /// <summary>Writes text as a literal of the grammar language, quotes included. Lone surrogates become U+FFFD.</summary>
@@ -83,6 +98,13 @@ public sealed class Grammar
     {
         ArgumentNullException.ThrowIfNull(text);
         return Matching.Membership.Accepts(this, Encoding.UTF8.GetBytes(text));
+    }
+
+    /// <summary>Gets the <see cref="ContentHash"/> that a grammar of this text has, without parsing it.</summary>
+    public static string HashOf(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 
     /// <summary>Small sets become part of the rule around them: no call, and no stack frame.</summary>

@@ -36,6 +36,9 @@ public sealed class TokenGrammar
     /// <summary>Gets a token limit that some sentence is sure to fit, close to the shortest; a smaller one is refused.</summary>
     public int ShortestCompletionTokens { get; }
 
+    /// <summary>Gets the memory of automata, states and masks in bytes, to within a factor of about two.</summary>
+    public long Bytes => Grammar.Bytes + Volatile.Read(ref _states).Bytes;
+
     internal TokenTrie Trie { get; }
 
     /// <summary>Starts a completion.</summary>

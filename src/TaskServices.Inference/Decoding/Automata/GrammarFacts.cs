@@ -13,11 +13,15 @@ namespace TaskServices.Inference.Decoding.Automata;
 internal sealed class GrammarFacts
 {
     public const int Unreachable = int.MaxValue / 4;
+    private const long MaxStateMemory = 64L << 20;
+    private const long MaxClosureWork = 40_000_000;
 
     private readonly TextCursor _cursor;
     private readonly IReadOnlyList<RuleSyntax> _syntax;
     private readonly int[] _minimumBytes;
     private readonly ByteSet[] _firstBytes;
+    private long _stateMemory;
+    private long _closureWork;
 
     /// <param name="rules">One automaton for each rule, in order.</param>
     /// <param name="terminals">The automata behind the rules.</param>
@@ -39,6 +43,12 @@ internal sealed class GrammarFacts
     }
 
     public IReadOnlyList<Nfa> Rules { get; }
+
+    /// <summary>Counts memory of a deterministic state against the bound of the whole grammar.</summary>
+    public bool TryTakeStateMemory(long bytes) => Interlocked.Add(ref _stateMemory, bytes) <= MaxStateMemory;
+
+    /// <summary>Counts the nodes looked at for a deterministic state against the bound of the whole grammar.</summary>
+    public bool TryTakeClosureWork(int nodes) => Interlocked.Add(ref _closureWork, nodes) <= MaxClosureWork;
 
     public string GetName(int rule) => _syntax[rule].Name;
 

@@ -5,7 +5,6 @@ internal sealed class RuleAutomaton : Automaton
 {
     private const int Unknown = -2;
     private const int MaxStateCount = 100_000;
-    private const int MaxMemberCount = 10_000_000;
 
     private readonly GrammarFacts _facts;
     private readonly IReadOnlyList<Automaton> _automata;
@@ -15,7 +14,7 @@ internal sealed class RuleAutomaton : Automaton
     private readonly Dictionary<int[], int> _stateOfMembers = new(MemberComparer.Instance);
     private volatile State[] _states = new State[4];
     private int _stateCount;
-    private int _memberCount;
+    private long _bytes;
 
     /// <param name="automata">All automata of the grammar; complete before the first step.</param>
     public RuleAutomaton(int index, GrammarFacts facts, IReadOnlyList<Automaton> automata)
@@ -29,6 +28,8 @@ internal sealed class RuleAutomaton : Automaton
     }
 
     public Nfa Nfa { get; }
+
+    public override long Bytes => Volatile.Read(ref _bytes) + (12L * Nfa.EdgeCount) + (8L * Nfa.NodeCount);
 
     /// <summary>Gets the nodes of <see cref="Nfa"/> that a state stands for.</summary>
     public ReadOnlySpan<int> GetMembers(int state) => _states[state].Members;
@@ -117,13 +118,13 @@ internal sealed class RuleAutomaton : Automaton
             return known;
         }
 
-        _memberCount += members.Length + _classCount;
-        if (_stateCount >= MaxStateCount || _memberCount > MaxMemberCount)
+        var bytes = 200 + (4L * (members.Length + _classCount));
+        if (_stateCount >= MaxStateCount || !_facts.TryTakeStateMemory(bytes))
         {
-            throw new GrammarException(
-                "GRAMMAR_TOO_COMPLEX",
-                $"The rule '{_facts.GetName(Index)}' needs more than {MaxStateCount} automaton states; write its repetitions or regex more simply.");
+            throw TooComplex();
         }
+
+        _bytes += bytes;
 
         var states = _states;
         if (_stateCount == states.Length)
@@ -161,9 +162,18 @@ internal sealed class RuleAutomaton : Automaton
             }
         }
 
+        if (!_facts.TryTakeClosureWork(seen.Count))
+        {
+            throw TooComplex();
+        }
+
         members.Sort();
         return [.. members];
     }
+
+    private GrammarException TooComplex() => new(
+        "GRAMMAR_TOO_COMPLEX",
+        $"The rule '{_facts.GetName(Index)}' needs too many automaton states; write its repetitions or regex more simply.");
 
     private State CreateState(int[] members)
     {

@@ -25,7 +25,9 @@ internal sealed class MatcherStates
 
     public MatcherState Initial { get; }
 
-    public bool IsFull => Volatile.Read(ref _bytes) + Pool.Bytes > MaxBytes;
+    public long Bytes => Volatile.Read(ref _bytes) + Pool.Bytes;
+
+    public bool IsFull => Bytes > MaxBytes;
 
     /// <summary>Counts memory that a state has come to hold.</summary>
     public void Count(long bytes) => Interlocked.Add(ref _bytes, bytes);
