@@ -16,10 +16,15 @@ internal static class Composition
     /// <exception cref="InferenceException">The model or the adapter cannot be loaded.</exception>
     public static async Task<InferenceHost> OpenModelAsync(ModelChoice model, ModelSessionOptions options, CancellationToken cancellationToken)
     {
-        var directory = await ImportedModel.GetDirectoryAsync(model, DefaultBits, cancellationToken);
+        var directory = await ImportModelAsync(model, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         return InferenceHost.Open(directory, new InferenceOptions(), options);
     }
+
+    /// <summary>Gets the folder of a model at the bits that commands run it with, importing it on first use.</summary>
+    /// <exception cref="InferenceException">The model or the adapter cannot be imported.</exception>
+    public static Task<string> ImportModelAsync(ModelChoice model, CancellationToken cancellationToken) =>
+        ImportedModel.GetDirectoryAsync(model, DefaultBits, cancellationToken);
 
     /// <summary>Loads model and adapter and registers the databases, which are opened by their first question.</summary>
     /// <param name="databases">URL of each database by its name.</param>

@@ -1,23 +1,34 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using TaskServices.Inference.Adapters;
+using TaskServices.Inference.Decoding;
 using TaskServices.Inference.Models;
 using TaskServices.Inference.Scheduling;
 using TaskServices.Inference.Tokenization;
 
 namespace TaskServices.Inference;
 
-/// <summary>One imported model with its tokenizer and engine: text in, text out. Thread safe.</summary>
-public sealed class InferenceHost : IAsyncDisposable
+/// <summary>One imported model with its tokenizer and engine, in this process: tokens or text in and out. Thread safe.</summary>
+public sealed class InferenceHost : IInferenceHost
 {
-    private InferenceHost(ITokenizer tokenizer, InferenceEngine engine, int contextLength) =>
-        (Tokenizer, Engine, ContextLength) = (tokenizer, engine, contextLength);
+    private InferenceHost(
+        string directory, ModelDescription model, ITokenizer tokenizer, GrammarCache grammars, AdapterSet adapters, InferenceEngine engine) =>
+        (Directory, Model, Tokenizer, Grammars, Adapters, Engine) = (directory, model, tokenizer, grammars, adapters, engine);
+
+    /// <summary>Gets the model's directory.</summary>
+    public string Directory { get; }
+
+    public ModelDescription Model { get; }
 
     public ITokenizer Tokenizer { get; }
 
-    public InferenceEngine Engine { get; }
+    /// <summary>Gets the compiled grammars that requests share.</summary>
+    public GrammarCache Grammars { get; }
 
-    /// <summary>Gets the most tokens of prompt and completion together.</summary>
-    public int ContextLength { get; }
+    /// <summary>Gets the adapters that requests can name; load and unload at any time.</summary>
+    public AdapterSet Adapters { get; }
+
+    public InferenceEngine Engine { get; }
 
     /// <summary>Loads a model directory that <c>model import</c> wrote.</summary>
     /// <exception cref="InferenceException">The directory, the tokenizer or a setting is bad.</exception>
@@ -30,14 +41,37 @@ public sealed class InferenceHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        var manifest = ModelManifest.Read(modelDirectory);
+        var name = options.ModelName == InferenceOptions.Unnamed ? Path.GetFileNameWithoutExtension(manifest.Source) : options.ModelName;
         var tokenizer = TokenizerLoader.Load(modelDirectory);
         var session = ModelSession.Open(
             modelDirectory, sessionOptions ?? new ModelSessionOptions(), loggerFactory?.CreateLogger<ModelSession>());
-        return new InferenceHost(
+        var grammars = new GrammarCache(tokenizer);
+        var adapters = new AdapterSet(session: null, options);
+        var engine = new InferenceEngine(
+            session,
             tokenizer,
-            new InferenceEngine(session, tokenizer, options, metrics, loggerFactory?.CreateLogger<InferenceEngine>()),
-            session.SlotCapacity);
+            options with { ModelName = name },
+            metrics,
+            loggerFactory?.CreateLogger<InferenceEngine>(),
+            adapters: adapters,
+            createMatcher: grammars.CreateMatcher);
+        return new InferenceHost(
+            modelDirectory, ModelDescription.From(manifest, name, session.SlotCapacity), tokenizer, grammars, adapters, engine);
     }
+
+    public Task<Completion> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken) =>
+        Engine.GenerateAsync(request, cancellationToken);
+
+    public Task<IReadOnlyList<Completion>> GenerateManyAsync(GenerationRequest request, int count, CancellationToken cancellationToken) =>
+        Engine.GenerateManyAsync(request, count, cancellationToken);
+
+    public StreamedCompletion StreamAsync(GenerationRequest request, CancellationToken cancellationToken) =>
+        Engine.StreamAsync(request, cancellationToken);
+
+    public Task<IReadOnlyList<double>> ScoreAsync(
+        IReadOnlyList<int> promptTokenIds, IReadOnlyList<IReadOnlyList<int>> continuations, CancellationToken cancellationToken) =>
+        Engine.ScoreAsync(promptTokenIds, continuations, cancellationToken);
 
     /// <summary>Completes a prompt and gives the text piece by piece, up to a stop sequence, which is left out.</summary>
     /// <exception cref="InferenceException">As <see cref="InferenceEngine"/>.</exception>
@@ -47,9 +81,9 @@ public sealed class InferenceHost : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(request);
         var decoder = new StreamingDecoder(Tokenizer);
         var filter = new StopSequenceFilter(request.StopSequences);
-        await foreach (var tokenId in Engine.StreamAsync(CreateRequest(request), cancellationToken).ConfigureAwait(false))
+        await foreach (var token in Engine.StreamAsync(CreateRequest(request), cancellationToken).ConfigureAwait(false))
         {
-            if (filter.Add(decoder.Append(tokenId)) is { Length: > 0 } piece)
+            if (filter.Add(decoder.Append(token.Id)) is { Length: > 0 } piece)
                 yield return piece;
             if (filter.IsStopped)
                 yield break; // Leaving the enumeration cancels the request.
@@ -79,6 +113,7 @@ public sealed class InferenceHost : IAsyncDisposable
             PromptTokenIds = Tokenizer.BosTokenId is { } bos ? [bos, .. prompt] : prompt,
             MaxCompletionTokens = request.MaxCompletionTokens,
             Grammar = request.Grammar,
+            Adapter = request.Adapter,
             Sampling = request.Sampling,
         };
     }
@@ -93,8 +128,11 @@ public sealed record TextRequest
     /// <summary>Gets the bound on completion tokens. The default is 256.</summary>
     public int MaxCompletionTokens { get; init; } = 256;
 
-    /// <summary>Gets the matcher that keeps the completion inside a grammar, or null. Serves this request only.</summary>
-    public Decoding.IGrammarMatcher? Grammar { get; init; }
+    /// <summary>Gets the grammar that the completion keeps to, or null.</summary>
+    public GrammarText? Grammar { get; init; }
+
+    /// <summary>Gets the name of a loaded adapter, or null for the base model.</summary>
+    public string? Adapter { get; init; }
 
     public SamplingOptions Sampling { get; init; } = SamplingOptions.Greedy;
 

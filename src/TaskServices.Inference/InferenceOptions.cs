@@ -3,8 +3,10 @@ namespace TaskServices.Inference;
 /// <summary>Settings of the inference engine.</summary>
 public sealed record InferenceOptions
 {
-    /// <summary>Gets the model's name in metrics and logs.</summary>
-    public string ModelName { get; init; } = "unnamed";
+    internal const string Unnamed = "unnamed";
+
+    /// <summary>Gets the model's name in metrics and logs. A host that is opened without one takes the name of the imported file.</summary>
+    public string ModelName { get; init; } = Unnamed;
 
     /// <summary>Gets how many requests may wait for a KV slot; one more is refused with <c>QUEUE_FULL</c>.</summary>
     /// <value>1 to 100,000. The default is 256.</value>
@@ -26,6 +28,14 @@ public sealed record InferenceOptions
     /// <value>0 (off, the default) to 64.</value>
     public int SpeculationDraftTokens { get; init; }
 
+    /// <summary>Gets how many adapters may be loaded at once.</summary>
+    /// <value>0 to 1,024. The default is 8.</value>
+    public int MaxAdapterCount { get; init; } = 8;
+
+    /// <summary>Gets the largest rank of an adapter.</summary>
+    /// <value>1 to 1,024. The default is 64.</value>
+    public int MaxAdapterRank { get; init; } = 64;
+
     /// <exception cref="InferenceException"><c>OPTION_OUT_OF_RANGE</c>: names the setting and its range.</exception>
     internal void Validate()
     {
@@ -38,6 +48,8 @@ public sealed record InferenceOptions
             "in [00:00:00.010, 01:00:00]");
         Require(PrefillChunkTokens is >= 1 and <= 8192, nameof(PrefillChunkTokens), PrefillChunkTokens, "in [1, 8192]");
         Require(PrefixCacheBytes is >= 0 and <= 1L << 40, nameof(PrefixCacheBytes), PrefixCacheBytes, "in [0, 2^40]");
+        Require(MaxAdapterCount is >= 0 and <= 1024, nameof(MaxAdapterCount), MaxAdapterCount, "in [0, 1024]");
+        Require(MaxAdapterRank is >= 1 and <= 1024, nameof(MaxAdapterRank), MaxAdapterRank, "in [1, 1024]");
         Require(SpeculationDraftTokens is >= 0 and <= 64, nameof(SpeculationDraftTokens), SpeculationDraftTokens, "in [0, 64]");
     }
 

@@ -25,6 +25,13 @@ public sealed partial class LoraAdapter : IDisposable
     /// <summary>Gets the targets by module path inside the model, for example <c>model.layers.0.self_attn.q_proj</c>.</summary>
     public IReadOnlyDictionary<string, LoraTarget> Targets => _targets;
 
+    /// <summary>Gets the largest rank of the updates.</summary>
+    public int Rank => _targets.Values.Max(target => target.Rank);
+
+    /// <summary>Gets the kinds of matrices that the adapter changes, for example <c>q_proj</c>, in alphabetical order.</summary>
+    public IReadOnlyList<string> TargetModules =>
+        [.. _targets.Keys.Select(module => module[(module.LastIndexOf('.') + 1)..]).Distinct().Order(StringComparer.Ordinal)];
+
     /// <summary>Opens and checks an adapter; whether it fits a base model is checked when it meets one.</summary>
     /// <exception cref="InferenceException">A file is missing or damaged, or the adapter is of a kind that is not supported.</exception>
     public static LoraAdapter Open(string directory)

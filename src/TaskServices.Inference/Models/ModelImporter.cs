@@ -65,9 +65,14 @@ public static class ModelImporter
     {
         var config = source.Config;
         using var file = new ExternalWeights(Path.Combine(folder, ExternalWeights.FileName));
-        var model = DecoderGraph.Build(config, weights, request.Bits, file, out var vocabularySize);
+        var (model, longModel) = DecoderGraph.Build(config, weights, request.Bits, file, out var vocabularySize);
         file.Flush();
         WriteFile(Path.Combine(folder, ModelManifest.GraphFileName), model.ToByteArray());
+        if (longModel is not null)
+        {
+            WriteFile(Path.Combine(folder, ModelManifest.LongGraphFileName), longModel.ToByteArray());
+        }
+
         return new ModelManifest
         {
             FormatVersion = ModelManifest.CurrentFormatVersion,
@@ -75,6 +80,7 @@ public static class ModelImporter
             Bits = request.Bits,
             VocabularySize = vocabularySize,
             ContextLength = Math.Min(config.ContextLength, Architectures.Limits.WrittenContext),
+            ShortContextLength = config.ShortContextLength,
             HiddenSize = config.HiddenSize,
             HeadSize = config.HeadSize,
             KvHeads = [.. config.Layers.Select(layer => layer.KvHeads)],

@@ -88,7 +88,7 @@ public sealed unsafe class ModelSession : IModelSession
         var threads = options.ThreadCount ?? PhysicalCores.Count();
         try
         {
-            var path = Path.Combine(directory, ModelManifest.GraphFileName);
+            var path = Path.Combine(directory, manifest.GraphFileFor(Math.Min(options.SlotCapacity, manifest.ContextLength)));
             var session = OrtSessions.Create(path, options, threads, logger ?? NullLogger.Instance, out var usesCuda, out var reason);
             return new ModelSession(session, manifest, options) { UsesCuda = usesCuda, FallbackReason = reason, ThreadCount = threads };
         }

@@ -99,7 +99,7 @@ internal sealed class EngineLoop : IDisposable
         {
             sequence.Slot = _batch.Count;
             sequence.ReusedTokenCount = Math.Min(
-                sequence.PromptLength, _slots.Adopt(sequence.Slot, sequence.TokenIds, sequence.Count - 1, _cache));
+                sequence.PromptLength, _slots.Adopt(sequence.Slot, sequence.TokenIds, sequence.Count - 1, sequence.Adapter, _cache));
             _observer.Reused(sequence);
             if (sequence is GeneratedSequence generated && _slots.Length(sequence.Slot) == sequence.Count - 1)
                 _batch.Add(generated); // Nothing to prefill: the last token joins the decode step.
@@ -164,7 +164,7 @@ internal sealed class EngineLoop : IDisposable
         var length = sequence.Count;
         _writer.Continue(sequence, logits, length - 1);
         var usedBytes = _cache.UsedBytes;
-        _cache.Keep(sequence.TokenIds.AsSpan(0, sequence.KeptPrefixLength), _slots, sequence.Slot);
+        _cache.Keep(sequence.TokenIds.AsSpan(0, sequence.KeptPrefixLength), sequence.Adapter?.Version, _slots, sequence.Slot);
         _observer.Metrics?.RecordPrefixCacheUsage(_observer.Model, _cache.UsedBytes - usedBytes);
         _prefilling = null;
         if (!sequence.IsFinished)

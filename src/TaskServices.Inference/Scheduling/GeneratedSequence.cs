@@ -11,11 +11,12 @@ internal sealed class GeneratedSequence : Sequence
     private int _logProbabilityCount;
     private long _firstTokenAt;
 
-    private GeneratedSequence(GenerationRequest request, int budget, int[] tokenIds, int[] endTokenIds, CancellationToken cancellationToken)
+    private GeneratedSequence(
+        GenerationRequest request, IGrammarMatcher? grammar, int budget, int[] tokenIds, int[] endTokenIds, CancellationToken cancellationToken)
         : base(tokenIds, request.PromptTokenIds.Count, cancellationToken)
     {
         EndTokenIds = endTokenIds;
-        Grammar = request.Grammar;
+        Grammar = grammar;
         Sampling = request.Sampling;
         KeptPrefixLength = Math.Clamp(request.CachedPrefixTokenCount, 0, PromptLength);
         Budget = budget;
@@ -35,7 +36,7 @@ internal sealed class GeneratedSequence : Sequence
     public override int KeptPrefixLength { get; }
 
     /// <summary>Gets or sets where tokens are written as they come, or null.</summary>
-    public ChannelWriter<int>? Stream { get; set; }
+    public ChannelWriter<CompletionToken>? Stream { get; set; }
 
     public Task<Completion> Result => _result.Task;
 
@@ -47,13 +48,17 @@ internal sealed class GeneratedSequence : Sequence
     public int ForcedTokenCount { get; private set; }
 
     public static GeneratedSequence Create(
-        GenerationRequest request, int slotCapacity, IReadOnlyList<int> defaultEndTokenIds, CancellationToken cancellationToken)
+        GenerationRequest request,
+        IGrammarMatcher? grammar,
+        int slotCapacity,
+        IReadOnlyList<int> defaultEndTokenIds,
+        CancellationToken cancellationToken)
     {
         var budget = Math.Min(request.MaxCompletionTokens, slotCapacity - request.PromptTokenIds.Count + 1);
         var tokenIds = new int[request.PromptTokenIds.Count + budget];
         for (var i = 0; i < request.PromptTokenIds.Count; i++)
             tokenIds[i] = request.PromptTokenIds[i];
-        return new GeneratedSequence(request, budget, tokenIds, [.. request.EndTokenIds ?? defaultEndTokenIds], cancellationToken);
+        return new GeneratedSequence(request, grammar, budget, tokenIds, [.. request.EndTokenIds ?? defaultEndTokenIds], cancellationToken);
     }
 
     public void Append(int tokenId, double logProbability, bool isForced, long now)
@@ -63,7 +68,7 @@ internal sealed class GeneratedSequence : Sequence
         TokenIds[Count++] = tokenId;
         _logProbabilities[_logProbabilityCount++] = logProbability;
         ForcedTokenCount += isForced ? 1 : 0;
-        Stream?.TryWrite(tokenId);
+        Stream?.TryWrite(new CompletionToken(tokenId, logProbability, isForced));
     }
 
     /// <summary>Ends the sequence with an end token of the given log-probability.</summary>

@@ -20,8 +20,14 @@ public sealed record GenerationRequest
     /// <summary>Gets the tokens that end the completion; null takes the tokenizer's own.</summary>
     public IReadOnlyList<int>? EndTokenIds { get; init; }
 
-    /// <summary>Gets the matcher that keeps the completion inside a grammar, or null. Owned by the request from here on.</summary>
-    public IGrammarMatcher? Grammar { get; init; }
+    /// <summary>Gets the grammar that the completion keeps to, or null.</summary>
+    public GrammarText? Grammar { get; init; }
+
+    /// <summary>
+    /// Gets the name of a loaded adapter (<see cref="Adapters.AdapterSet"/>); null is the base model. The request keeps the version that the
+    /// name stands for at submission.
+    /// </summary>
+    public string? Adapter { get; init; }
 
     /// <summary>Gets the sampling settings. The default is greedy.</summary>
     public SamplingOptions Sampling { get; init; } = SamplingOptions.Greedy;
@@ -48,6 +54,12 @@ public enum FinishReason
     /// <summary>The token limit or the context length was reached.</summary>
     Length,
 }
+
+/// <summary>One token of a completion as it comes.</summary>
+/// <param name="Id">The token's ID.</param>
+/// <param name="LogProbability">Natural-log probability, as in <see cref="Completion.LogProbabilities"/>.</param>
+/// <param name="IsForced">Whether the grammar allowed nothing else.</param>
+public readonly record struct CompletionToken(int Id, double LogProbability, bool IsForced);
 
 /// <summary>One finished completion.</summary>
 public sealed record Completion

@@ -1,3 +1,4 @@
+using TaskServices.Inference.Adapters;
 using TaskServices.Inference.Models;
 
 namespace TaskServices.Inference.Scheduling;
@@ -7,6 +8,8 @@ internal sealed class KvSlots(IModelSession session)
 {
     private readonly int[]?[] _tokenIds = new int[session.SlotCount][];
     private readonly int[] _lengths = new int[session.SlotCount];
+    private readonly LoadedAdapter?[] _adapters = new LoadedAdapter?[session.SlotCount];
+    private readonly AdapterHandle?[] _handles = new AdapterHandle?[session.SlotCount];
 
     /// <summary>Gets how many model runs failed since the last one that succeeded.</summary>
     public int ConsecutiveFailures { get; private set; }
@@ -23,20 +26,21 @@ internal sealed class KvSlots(IModelSession session)
     /// <summary>Lets a slot hold the longest known prefix of a sequence: its own, another slot's, or the cache's.</summary>
     /// <param name="tokenIds">The sequence's array; the slot keeps the reference.</param>
     /// <param name="limit">The most tokens to reuse.</param>
+    /// <param name="adapter">The sequence's adapter: KV of other versions is no use to it.</param>
     /// <returns>The tokens now held.</returns>
-    public int Adopt(int slot, int[] tokenIds, int limit, PrefixCache cache)
+    public int Adopt(int slot, int[] tokenIds, int limit, LoadedAdapter? adapter, PrefixCache cache)
     {
         var wanted = tokenIds.AsSpan(0, limit);
         var source = slot;
-        var longest = wanted.CommonPrefixLength(Held(slot));
+        var longest = HasVersion(slot, adapter) ? wanted.CommonPrefixLength(Held(slot)) : 0;
         for (var other = 0; other < _lengths.Length; other++)
         {
-            var length = wanted.CommonPrefixLength(Held(other));
+            var length = HasVersion(other, adapter) ? wanted.CommonPrefixLength(Held(other)) : 0;
             if (length > longest)
                 (source, longest) = (other, length);
         }
 
-        var cached = cache.Find(wanted, out var entry);
+        var cached = cache.Find(wanted, adapter?.Version, out var entry);
         if (entry is not null && cached >= longest)
             cache.Touch(entry);
         if (cached > longest)
@@ -49,16 +53,16 @@ internal sealed class KvSlots(IModelSession session)
             Run(slot, () => session.CopySlot(source, slot, longest));
         }
 
-        (_tokenIds[slot], _lengths[slot]) = (tokenIds, longest);
+        (_tokenIds[slot], _lengths[slot], _adapters[slot]) = (tokenIds, longest, adapter);
         return longest;
     }
 
-    /// <summary>Copies the first tokens of a slot and gives them the array of another sequence with the same first tokens.</summary>
+    /// <summary>Copies the first tokens of a slot and gives them the array of another sequence with the same first tokens and adapter.</summary>
     public void Fork(int fromSlot, int toSlot, int[] tokenIds, int length)
     {
         if (fromSlot != toSlot && length > 0)
             Run(toSlot, () => session.CopySlot(fromSlot, toSlot, length));
-        (_tokenIds[toSlot], _lengths[toSlot]) = (tokenIds, length);
+        (_tokenIds[toSlot], _lengths[toSlot], _adapters[toSlot]) = (tokenIds, length, _adapters[fromSlot]);
     }
 
     /// <summary>Copies all that a slot holds.</summary>
@@ -83,7 +87,11 @@ internal sealed class KvSlots(IModelSession session)
     {
         try
         {
-            session.Extend(slot, _lengths[slot], _tokenIds[slot].AsSpan(_lengths[slot], count), logits);
+            var next = _tokenIds[slot].AsSpan(_lengths[slot], count);
+            if (_adapters[slot] is { } adapter)
+                ((IAdapterSession)session).Extend(slot, _lengths[slot], next, adapter.Handle, logits);
+            else
+                session.Extend(slot, _lengths[slot], next, logits);
             _lengths[slot] += count;
             ConsecutiveFailures = 0;
         }
@@ -98,11 +106,20 @@ internal sealed class KvSlots(IModelSession session)
     /// <exception cref="InferenceException"><c>MODEL_RUN_FAILED</c>; the slots then hold nothing.</exception>
     public void Decode(int rows, int[] tokenIds, Span<float> logits)
     {
+        var hasAdapter = false;
         for (var slot = 0; slot < rows; slot++)
+        {
             tokenIds[slot] = _tokenIds[slot]![_lengths[slot]];
+            _handles[slot] = _adapters[slot]?.Handle;
+            hasAdapter |= _handles[slot] is not null;
+        }
+
         try
         {
-            session.Decode(tokenIds.AsSpan(0, rows), _lengths.AsSpan(0, rows), logits);
+            if (hasAdapter)
+                ((IAdapterSession)session).Decode(tokenIds.AsSpan(0, rows), _lengths.AsSpan(0, rows), _handles.AsSpan(0, rows), logits);
+            else
+                session.Decode(tokenIds.AsSpan(0, rows), _lengths.AsSpan(0, rows), logits);
             for (var slot = 0; slot < rows; slot++)
                 _lengths[slot]++;
             ConsecutiveFailures = 0;
@@ -112,6 +129,8 @@ internal sealed class KvSlots(IModelSession session)
             throw Failed(0, rows, exception);
         }
     }
+
+    private bool HasVersion(int slot, LoadedAdapter? adapter) => _adapters[slot]?.Version == adapter?.Version;
 
     private void Run(int slot, Action copy)
     {

@@ -1,3 +1,5 @@
+using TaskServices.Inference.Adapters;
+
 namespace TaskServices.Inference.Scheduling;
 
 /// <summary>One sequence of tokens on its way through the engine.</summary>
@@ -22,6 +24,9 @@ internal abstract class Sequence(int[] tokenIds, int promptLength, CancellationT
 
     /// <summary>Gets or sets how many prompt tokens' KV was reused.</summary>
     public int ReusedTokenCount { get; set; }
+
+    /// <summary>Gets or sets the adapter version that the sequence holds until its end; null is the base model.</summary>
+    public LoadedAdapter? Adapter { get; set; }
 
     /// <summary>Gets or sets the first sequence of those submitted together that share a prompt; null for a sequence alone.</summary>
     public Sequence? Group { get; set; }
@@ -63,6 +68,7 @@ internal abstract class Sequence(int[] tokenIds, int promptLength, CancellationT
             return false;
         IsFinished = true;
         _cancellation.Unregister();
+        Adapter?.Release(1);
         return true;
     }
 

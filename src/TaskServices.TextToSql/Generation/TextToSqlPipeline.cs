@@ -15,7 +15,7 @@ namespace TaskServices.TextToSql.Generation;
 /// text at a time; nothing of it goes further than the parser unless every later step accepts it.
 /// </summary>
 /// <param name="model">The model; not disposed here.</param>
-public sealed class TextToSqlPipeline(InferenceHost model, TextToSqlOptions options) : ITextToSql
+public sealed class TextToSqlPipeline(IInferenceHost model, TextToSqlOptions options) : ITextToSql
 {
     private readonly DatabaseRegistry _databases = new(model.Tokenizer);
 
@@ -59,13 +59,13 @@ public sealed class TextToSqlPipeline(InferenceHost model, TextToSqlOptions opti
         {
             var isFirst = attempt == 0;
             var isGreedy = isFirst || (attempt == 1 && candidates.Abstains);
-            candidates.Add(await model.Engine.GenerateAsync(
+            candidates.Add(await model.GenerateAsync(
                 new()
                 {
                     PromptTokenIds = prompt,
                     CachedPrefixTokenCount = database.PrefixTokenIds.Length,
                     MaxCompletionTokens = options.MaxCompletionTokens,
-                    Grammar = (isFirst ? database.Grammar : database.QueryGrammar.Value).CreateMatcher(),
+                    Grammar = isFirst ? database.Grammar : database.QueryGrammar,
                     Sampling = isGreedy ? SamplingOptions.Greedy : new(options.RetryTemperature, TopP: 0.95, Seed: (ulong)attempt),
                 },
                 cancellationToken).ConfigureAwait(false));
@@ -87,12 +87,12 @@ public sealed class TextToSqlPipeline(InferenceHost model, TextToSqlOptions opti
     {
         var suffix = Prompt.WriteSuffix(question, ValueHints.Find(question, database.Values));
         int[] prompt = [.. database.PrefixTokenIds, .. model.Tokenizer.Encode(suffix)];
-        return prompt.Length + options.MaxCompletionTokens <= model.ContextLength
+        return prompt.Length + options.MaxCompletionTokens <= model.Model.ContextLength
             ? prompt
             : throw new TextToSqlException(
                 "PROMPT_TOO_LONG",
                 $"The schema takes {database.PrefixTokenIds.Length:N0} tokens, the question {prompt.Length - database.PrefixTokenIds.Length:N0} and an answer up to " +
-                $"{options.MaxCompletionTokens:N0}; the model reads {model.ContextLength:N0}. Shorten the question, or ask a database with fewer tables.");
+                $"{options.MaxCompletionTokens:N0}; the model reads {model.Model.ContextLength:N0}. Shorten the question, or ask a database with fewer tables.");
     }
 
     private GuardResult Check(RegisteredDatabase database, string sql) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TaskServices.Inference.Decoding;
 
 namespace TaskServices.Inference.Tests.Scheduling;
@@ -44,6 +45,11 @@ internal sealed class FakeGrammar(int longest, bool offersForced = true) : IGram
             throw new InvalidOperationException($"Token {tokenId} is not allowed at {_position}.");
         _position++;
     }
+
+    /// <summary>Writes the grammar as requests carry it.</summary>
+    public static GrammarText Text(int longest) => new(longest.ToString(CultureInfo.InvariantCulture));
+
+    public static IGrammarMatcher Create(GrammarText text) => new FakeGrammar(int.Parse(text.Text, CultureInfo.InvariantCulture));
 
     public IReadOnlyList<int> GetForcedTokens()
     {

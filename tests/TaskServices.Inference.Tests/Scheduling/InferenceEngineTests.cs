@@ -25,7 +25,7 @@ public sealed class InferenceEngineTests
             QueueCapacity = 1000,
         };
         var session = new FakeModelSession(slots, Capacity);
-        await using var engine = new InferenceEngine(session, new FakeTokenizer(), options);
+        await using var engine = Engine(session, options);
         var random = new Random(seed);
         var prefixes = Enumerable.Range(0, 4).Select(_ => RandomTokens(random, random.Next(1, 50))).ToArray();
         List<(GenerationRequest Request, int? GrammarLength, Task<Completion> Task, CancellationTokenSource Source)> runs = [];
@@ -39,7 +39,7 @@ public sealed class InferenceEngineTests
                 CachedPrefixTokenCount = random.Next(2) * prefix.Length,
                 MaxCompletionTokens = random.Next(1, 60),
                 Sampling = random.Next(2) == 0 ? SamplingOptions.Greedy : new(0.8, random.Next(2) == 0 ? 1 : 0.7, (ulong)i),
-                Grammar = grammarLength is { } length ? new FakeGrammar(length) : null,
+                Grammar = grammarLength is { } length ? FakeGrammar.Text(length) : null,
             };
             var source = new CancellationTokenSource();
             runs.Add((request, grammarLength, engine.GenerateAsync(request, source.Token), source));
@@ -145,9 +145,9 @@ public sealed class InferenceEngineTests
         var session = new FakeModelSession(1, 100_000);
         await using var engine = Engine(session);
         var endless = engine.StreamAsync(NoEnd([1, 2], 5_000), source.Token);
-        await foreach (var tokenId in endless)
+        await foreach (var token in endless)
         {
-            Assert.InRange(tokenId, 0, 96);
+            Assert.InRange(token.Id, 0, 96);
             break; // Leaving the enumeration cancels.
         }
 
@@ -160,10 +160,12 @@ public sealed class InferenceEngineTests
     {
         await using var engine = Engine(new FakeModelSession(2, Capacity));
         var stream = engine.StreamAsync(NoEnd([5, 6], 30), TestToken);
-        List<int> tokenIds = [];
-        await foreach (var tokenId in stream)
-            tokenIds.Add(tokenId);
-        Assert.Equal((await stream.Completion).TokenIds, tokenIds);
+        List<CompletionToken> tokens = [];
+        await foreach (var token in stream)
+            tokens.Add(token);
+        var completion = await stream.Completion;
+        Assert.Equal(completion.TokenIds, tokens.Select(token => token.Id));
+        Assert.Equal(completion.LogProbabilities.Take(tokens.Count), tokens.Select(token => token.LogProbability));
     }
 
     [Fact]
@@ -293,7 +295,7 @@ public sealed class InferenceEngineTests
     }
 
     internal static InferenceEngine Engine(FakeModelSession session, InferenceOptions? options = null) =>
-        new(session, new FakeTokenizer(), options ?? new InferenceOptions());
+        new(session, new FakeTokenizer(), options ?? new InferenceOptions(), createMatcher: FakeGrammar.Create);
 
     internal static GenerationRequest NoEnd(int[] prompt, int maxTokens) =>
         new() { PromptTokenIds = prompt, MaxCompletionTokens = maxTokens, EndTokenIds = [], Grammar = null };

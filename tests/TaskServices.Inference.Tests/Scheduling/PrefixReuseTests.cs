@@ -81,7 +81,7 @@ public sealed class PrefixReuseTests
     {
         var session = new FakeModelSession(1, Capacity);
         await using var engine = InferenceEngineTests.Engine(session);
-        var request = new GenerationRequest { PromptTokenIds = [1, 2, 3], MaxCompletionTokens = 64, Grammar = new FakeGrammar(32) };
+        var request = new GenerationRequest { PromptTokenIds = [1, 2, 3], MaxCompletionTokens = 64, Grammar = FakeGrammar.Text(32) };
         var completion = await engine.GenerateAsync(request, TestToken);
         var expected = Oracle.Complete(request, Capacity, new FakeGrammar(32));
         Assert.Equal(expected.TokenIds, completion.TokenIds);

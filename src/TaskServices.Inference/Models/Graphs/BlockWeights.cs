@@ -7,7 +7,11 @@ namespace TaskServices.Inference.Models.Graphs;
 internal sealed class BlockWeights(WeightMap weights, MatrixWriter matrices, int bits)
 {
     /// <summary>One matrix of a product: name without suffix, rows, and the order of rows inside a head where it is not the stored one.</summary>
-    internal readonly record struct Part(string Name, int Rows, int[]? Order = null);
+    /// <param name="FirstRow">Where the part begins in a fused matrix of <paramref name="FusedRows"/> rows; 0 of 0 for a whole matrix.</param>
+    internal readonly record struct Part(string Name, int Rows, int[]? Order = null, int FirstRow = 0, int FusedRows = 0)
+    {
+        public int StoredRows => FusedRows == 0 ? Rows : FusedRows;
+    }
 
     /// <summary>Multiplies by the named matrices, packed one after the other under one name; biases are added where the file has them.</summary>
     public Value Multiply(Value x, string packedName, int columns, params Part[] parts)
@@ -21,17 +25,22 @@ internal sealed class BlockWeights(WeightMap weights, MatrixWriter matrices, int
         return matrices.Multiply(x, matrix, bias);
     }
 
+    /// <summary>Multiplies by a small matrix in fp32 whatever the others have: a router's choice must not flip by rounding.</summary>
+    public Value MultiplyFp32(Value x, string name, int rows, int columns) =>
+        matrices.Multiply(x, matrices.Write(name, weights.Matrix(name + ".weight", rows, columns), 32), null);
+
     public float[]? Bias(string name, int length) => weights.Has(name + ".bias") ? weights.Vector(name + ".bias", length) : null;
 
     private IRowSource Rows(Part part, int columns)
     {
-        var rows = weights.Matrix(part.Name + ".weight", part.Rows, columns);
+        var rows = weights.Matrix(part.Name + ".weight", part.StoredRows, columns);
+        rows = part.FusedRows == 0 ? rows : new RowRange(rows, part.FirstRow, part.Rows);
         return part.Order is null ? rows : new ReorderedRows(rows, part.Order);
     }
 
     private float[]? Bias(Part part)
     {
-        var bias = Bias(part.Name, part.Rows);
+        var bias = Bias(part.Name, part.StoredRows)?.AsSpan(part.FirstRow, part.Rows).ToArray();
         return bias is null || part.Order is not { } order
             ? bias
             : [.. bias.Select((_, i) => bias[(i / order.Length * order.Length) + order[i % order.Length]])];

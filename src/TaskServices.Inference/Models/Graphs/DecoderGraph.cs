@@ -43,12 +43,13 @@ internal sealed class DecoderGraph
     }
 
     /// <summary>Builds the graph while streaming the weights into <paramref name="file"/>.</summary>
+    /// <returns>The model, and for families with other rotary tables beyond a length the model for longer sequences.</returns>
     /// <param name="bits">Bits of a weight: 32 or 8.</param>
     /// <param name="vocabularySize">Receives the number of logits.</param>
-    public static ModelProto Build(ModelConfig config, WeightMap weights, int bits, ExternalWeights file, out int vocabularySize) =>
+    public static (ModelProto Model, ModelProto? LongModel) Build(ModelConfig config, WeightMap weights, int bits, ExternalWeights file, out int vocabularySize) =>
         new DecoderGraph(config, weights, bits, file).Build(bits, out vocabularySize);
 
-    private ModelProto Build(int bits, out int vocabularySize)
+    private (ModelProto Model, ModelProto? LongModel) Build(int bits, out int vocabularySize)
     {
         var embedding = _weights.Find("token_embd.weight")
             ?? throw new InferenceException("MODEL_FILE_INVALID", "The model has no token embedding; it is not a decoder or its tensors have unknown names.");
@@ -70,7 +71,7 @@ internal sealed class DecoderGraph
 
         var (_, last) = _norms.AddNorm(Select(x, positions), Select(pending, positions), "output_norm");
         AddLogits(last, table, vocabularySize, bits);
-        return _graph.ToModel();
+        return (_graph.ToModel(), _graph.ToLongModel());
     }
 
     /// <summary>Adds one block; the residual sum is left to the next norm, which adds and normalises in one operator.</summary>

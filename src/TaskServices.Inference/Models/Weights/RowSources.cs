@@ -43,6 +43,16 @@ internal sealed class ConcatenatedRows(params IRowSource[] parts) : IRowSource
     }
 }
 
+/// <summary>Consecutive rows of a matrix: the query, key or value part of a fused projection.</summary>
+internal sealed class RowRange(IRowSource source, long firstRow, long rows) : IRowSource
+{
+    public long Rows => rows;
+
+    public int Columns => source.Columns;
+
+    public void Read(long row, Span<float> destination) => source.Read(firstRow + row, destination);
+}
+
 /// <summary>Rows in another order inside each group (attention head); row i of a group is row <c>order[i]</c> of the source's group.</summary>
 internal sealed class ReorderedRows(IRowSource source, int[] order) : IRowSource
 {
