@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using TaskServices.Inference.Decoding.Automata;
 using TaskServices.Inference.Decoding.Syntax;
@@ -31,19 +30,19 @@ public sealed class Grammar
     internal const int MaxSubstringBytes = 400_000;
     private const int SmallSetBytes = 256;
 
+    private readonly long _fixedBytes;
+
     private Grammar(string text, Automaton[] automata, Automaton root, GrammarFacts facts)
     {
         (Text, Automata, Root, Facts) = (text, automata, root, facts);
+        _fixedBytes = (2L * text.Length) + automata.Sum(automaton => automaton.Bytes);
     }
 
     /// <summary>Gets the text that the grammar was parsed from.</summary>
     public string Text { get; }
 
-    /// <summary>Gets the SHA-256 of <see cref="Text"/> in UTF-8, 64 lower-case hexadecimal digits: the grammar's name between processes.</summary>
-    public string ContentHash => field ??= HashOf(Text);
-
     /// <summary>Gets the memory of the automata made so far, in bytes, approximately.</summary>
-    internal long Bytes => (2L * Text.Length) + Automata.Sum(automaton => automaton.Bytes);
+    internal long Bytes => _fixedBytes + Facts.StateMemory;
 
     internal IReadOnlyList<Automaton> Automata { get; }
 
@@ -98,13 +97,6 @@ public sealed class Grammar
     {
         ArgumentNullException.ThrowIfNull(text);
         return Matching.Membership.Accepts(this, Encoding.UTF8.GetBytes(text));
-    }
-
-    /// <summary>Gets the <see cref="ContentHash"/> that a grammar of this text has, without parsing it.</summary>
-    public static string HashOf(string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 
     /// <summary>Small sets become part of the rule around them: no call, and no stack frame.</summary>

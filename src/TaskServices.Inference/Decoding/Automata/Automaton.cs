@@ -31,7 +31,7 @@ internal abstract class Automaton(int index)
         protected init => _firstBytes = value;
     }
 
-    /// <summary>Gets the memory it holds, in bytes, approximately.</summary>
+    /// <summary>Gets the memory it holds, in bytes, approximately; that of states made as they are needed aside.</summary>
     public abstract long Bytes { get; }
 
     /// <summary>Gets whether <see cref="FirstBytes"/> has a byte.</summary>

@@ -44,6 +44,9 @@ internal sealed class GrammarFacts
 
     public IReadOnlyList<Nfa> Rules { get; }
 
+    /// <summary>Gets the memory of deterministic states, in bytes.</summary>
+    public long StateMemory => Volatile.Read(ref _stateMemory);
+
     /// <summary>Counts memory of a deterministic state against the bound of the whole grammar.</summary>
     public bool TryTakeStateMemory(long bytes) => Interlocked.Add(ref _stateMemory, bytes) <= MaxStateMemory;
 

@@ -14,7 +14,6 @@ internal sealed class RuleAutomaton : Automaton
     private readonly Dictionary<int[], int> _stateOfMembers = new(MemberComparer.Instance);
     private volatile State[] _states = new State[4];
     private int _stateCount;
-    private long _bytes;
 
     /// <param name="automata">All automata of the grammar; complete before the first step.</param>
     public RuleAutomaton(int index, GrammarFacts facts, IReadOnlyList<Automaton> automata)
@@ -29,7 +28,7 @@ internal sealed class RuleAutomaton : Automaton
 
     public Nfa Nfa { get; }
 
-    public override long Bytes => Volatile.Read(ref _bytes) + (12L * Nfa.EdgeCount) + (8L * Nfa.NodeCount);
+    public override long Bytes => (12L * Nfa.EdgeCount) + (8L * Nfa.NodeCount);
 
     /// <summary>Gets the nodes of <see cref="Nfa"/> that a state stands for.</summary>
     public ReadOnlySpan<int> GetMembers(int state) => _states[state].Members;
@@ -123,8 +122,6 @@ internal sealed class RuleAutomaton : Automaton
         {
             throw TooComplex();
         }
-
-        _bytes += bytes;
 
         var states = _states;
         if (_stateCount == states.Length)

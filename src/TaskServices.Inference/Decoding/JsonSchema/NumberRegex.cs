@@ -88,47 +88,48 @@ internal static class NumberRegex
     }
 
     /// <summary>Gets what may follow a whole part: a fraction between two of the same number of digits.</summary>
+    /// <param name="high">Null where there is no upper bound.</param>
     private static string Fraction(string low, bool excludesLow, string? high, bool excludesHigh)
     {
         var digits = low.Length;
-        var more = Math.Max(FractionDigits, digits + 1) - digits;
-        var isOpen = high is null;
-        var last = high ?? new string('9', digits);
+        var (least, most) = (Parse(low), high is null ? BigInteger.Pow(10, digits) : Parse(high));
         var parts = new List<string>();
-        if (!excludesLow && low.All(digit => digit == '0'))
+        if (least.IsZero && !excludesLow)
         {
             parts.Add(string.Empty);
         }
 
-        // The first digits strictly between the bounds, or equal to one of them.
-        if (digits > 0 && Between(low, last, isOpen) is { } between)
+        for (var count = 1; count <= digits; count++)
         {
-            parts.Add($@"\.{between}[0-9]{{0,{more}}}");
+            // Fractions of fewer digits stand for those with zeros behind.
+            var unit = BigInteger.Pow(10, digits - count);
+            var first = BigInteger.DivRem(least, unit, out var rest) + (rest > 0 || excludesLow ? 1 : 0);
+            var last = BigInteger.DivRem(most, unit, out rest) - (rest.IsZero && (excludesHigh || high is null) ? 1 : 0);
+            AddPrefix(parts, first, last, count, string.Empty);
         }
 
-        if (low == high)
+        // Longer ones begin with digits below the upper bound; behind those of an excluded lower bound something must follow.
+        var more = Math.Max(FractionDigits, digits + 1) - digits;
+        AddPrefix(parts, least + (excludesLow ? 1 : 0), most - 1, digits, $"[0-9]{{1,{more}}}");
+        if (excludesLow && least < most)
         {
-            parts.Add(digits == 0 ? string.Empty : $@"\.{low}");
-        }
-        else
-        {
-            parts.Add($@"\.{low}{(excludesLow ? $"[0-9]{{0,{more - 1}}}[1-9]" : digits == 0 ? $"[0-9]{{1,{more}}}" : $"[0-9]{{0,{more}}}")}");
-            if (!isOpen && !excludesHigh && digits > 0)
-            {
-                parts.Add($@"\.{high}");
-            }
+            parts.Add($@"\.{low}[0-9]{{0,{more - 1}}}[1-9]");
         }
 
-        return $"({string.Join('|', parts.Distinct())})";
+        return $"({string.Join('|', parts)})";
     }
 
-    private static string? Between(string low, string high, bool includesHigh)
+    private static void AddPrefix(List<string> parts, BigInteger first, BigInteger last, int count, string behind)
     {
-        var first = BigInteger.Parse(low, CultureInfo.InvariantCulture) + 1;
-        var last = BigInteger.Parse(high, CultureInfo.InvariantCulture) - (includesHigh ? 0 : 1);
-        string Pad(BigInteger value) => value.ToString(CultureInfo.InvariantCulture).PadLeft(low.Length, '0');
-        return first > last ? null : DigitRanges.SameLength(Pad(first), Pad(last));
+        if (first <= last)
+        {
+            parts.Add($@"\.{DigitRanges.SameLength(Pad(first), Pad(last))}{behind}");
+        }
+
+        string Pad(BigInteger value) => count == 0 ? string.Empty : value.ToString(CultureInfo.InvariantCulture).PadLeft(count, '0');
     }
+
+    private static BigInteger Parse(string digits) => digits.Length == 0 ? 0 : BigInteger.Parse(digits, CultureInfo.InvariantCulture);
 
     private static (BigInteger Whole, string Fraction) Split(decimal value)
     {
