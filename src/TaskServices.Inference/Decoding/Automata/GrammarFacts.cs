@@ -14,7 +14,7 @@ internal sealed class GrammarFacts
 {
     public const int Unreachable = int.MaxValue / 4;
     private const long MaxStateMemory = 64L << 20;
-    private const long MaxClosureWork = 40_000_000;
+    private const long MaxClosureWork = 20_000_000;
 
     private readonly TextCursor _cursor;
     private readonly IReadOnlyList<RuleSyntax> _syntax;
@@ -70,7 +70,7 @@ internal sealed class GrammarFacts
             if (_minimumBytes[rule] >= Unreachable)
             {
                 throw _cursor.Fail(
-                    $"the rule '{_syntax[rule].Name}' has no finite sentence; give its recursion an alternative that ends", _syntax[rule].Position);
+                    $"the rule '{_syntax[rule].Name}' has no finite sentence, or none of less than 500 million bytes; give its recursion an alternative that ends", _syntax[rule].Position);
             }
         }
     }

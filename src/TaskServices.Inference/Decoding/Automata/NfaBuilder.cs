@@ -4,8 +4,9 @@ namespace TaskServices.Inference.Decoding.Automata;
 
 /// <summary>Compiles a rule's body by Thompson's construction; characters become UTF-8 bytes.</summary>
 /// <param name="resolve">Gets the automaton that a reference or a large terminal stands for.</param>
+/// <param name="inline">Gets the body of a rule that is better copied than called, or null.</param>
 /// <param name="takeNode">Counts a node against the grammar's bound.</param>
-internal sealed class NfaBuilder(Func<Expression, int> resolve, Action takeNode)
+internal sealed class NfaBuilder(Func<Expression, int> resolve, Func<RuleReference, Expression?> inline, Action takeNode)
 {
     private readonly List<(int From, NfaEdge Edge)> _edges = [];
     private readonly Dictionary<(byte Low, byte High, int To), int> _nodeOfSuffix = [];
@@ -39,7 +40,7 @@ internal sealed class NfaBuilder(Func<Expression, int> resolve, Action takeNode)
                 AddLiteral(literal.Bytes, from, to);
                 break;
             case ClassExpression characters:
-                AddClass(characters.Set, from, to);
+                AddClass(characters, from, to);
 
                 break;
             case SequenceExpression sequence:
@@ -61,6 +62,9 @@ internal sealed class NfaBuilder(Func<Expression, int> resolve, Action takeNode)
                     AddLiteral(literal, from, to);
                 }
 
+                break;
+            case RuleReference reference when inline(reference) is { } body:
+                Add(body, from, to);
                 break;
             default:
                 _edges.Add((from, new NfaEdge(NfaEdgeKind.Call, 0, 0, resolve(expression), to)));
@@ -84,10 +88,10 @@ internal sealed class NfaBuilder(Func<Expression, int> resolve, Action takeNode)
     }
 
     /// <summary>Adds one character; encodings with the same last bytes share their nodes, so that a class of all scripts has about ten.</summary>
-    private void AddClass(CodePointSet set, int from, int to)
+    private void AddClass(ClassExpression characters, int from, int to)
     {
         _nodeOfSuffix.Clear();
-        foreach (var ranges in Utf8Ranges.Of(set))
+        foreach (var ranges in characters.Utf8)
         {
             var next = to;
             for (var i = ranges.Length - 1; i > 0; i--)

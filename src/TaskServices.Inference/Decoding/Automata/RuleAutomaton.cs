@@ -12,6 +12,9 @@ internal sealed class RuleAutomaton : Automaton
     private readonly int _classCount;
     private readonly Lock _lock = new();
     private readonly Dictionary<int[], int> _stateOfMembers = new(MemberComparer.Instance);
+    private readonly Stack<int> _open = new();
+    private int[]? _seenAt;
+    private int _closures;
     private volatile State[] _states = new State[4];
     private int _stateCount;
 
@@ -138,18 +141,25 @@ internal sealed class RuleAutomaton : Automaton
     /// <summary>Follows empty edges and calls of what may be empty; keeps only the nodes that matter, in order.</summary>
     private int[] Close(List<int> nodes)
     {
-        var seen = new HashSet<int>(nodes);
-        var open = new Stack<int>(seen);
+        _seenAt ??= new int[Nfa.NodeCount];
+        _closures++;
+        _open.Clear();
+        foreach (var node in nodes)
+        {
+            Reach(node);
+        }
+
         var members = new List<int>();
-        while (open.TryPop(out var node))
+        var visits = 0;
+        for (; _open.TryPop(out var node); visits++)
         {
             var matters = node == Nfa.Accept;
             foreach (ref readonly var edge in Nfa[node])
             {
                 matters |= edge.Kind != NfaEdgeKind.Empty;
-                if (_facts.IsEmptyStep(edge) && seen.Add(edge.Target))
+                if (_facts.IsEmptyStep(edge))
                 {
-                    open.Push(edge.Target);
+                    Reach(edge.Target);
                 }
             }
 
@@ -159,13 +169,22 @@ internal sealed class RuleAutomaton : Automaton
             }
         }
 
-        if (!_facts.TryTakeClosureWork(seen.Count))
+        if (!_facts.TryTakeClosureWork(nodes.Count + visits))
         {
             throw TooComplex();
         }
 
         members.Sort();
         return [.. members];
+    }
+
+    private void Reach(int node)
+    {
+        if (_seenAt![node] != _closures)
+        {
+            _seenAt[node] = _closures;
+            _open.Push(node);
+        }
     }
 
     private GrammarException TooComplex() => new(

@@ -60,6 +60,19 @@ internal sealed class CodePointSet
         return Of(gaps);
     }
 
+    public bool Contains(int codePoint)
+    {
+        foreach (var (low, high) in Ranges)
+        {
+            if (codePoint <= high)
+            {
+                return codePoint >= low;
+            }
+        }
+
+        return false;
+    }
+
     public CodePointSet Union(CodePointSet other) => Of(Ranges.Concat(other.Ranges));
 
     public CodePointSet Except(CodePointSet other) => Intersect(other.Complement());
