@@ -45,9 +45,11 @@ public sealed class InferenceHost : IInferenceHost
         var name = options.ModelName == InferenceOptions.Unnamed ? Path.GetFileNameWithoutExtension(manifest.Source) : options.ModelName;
         var tokenizer = TokenizerLoader.Load(modelDirectory);
         var session = ModelSession.Open(
-            modelDirectory, sessionOptions ?? new ModelSessionOptions(), loggerFactory?.CreateLogger<ModelSession>());
+            modelDirectory,
+            (sessionOptions ?? new ModelSessionOptions()) with { TakesAdapters = options.MaxAdapterCount > 0 },
+            loggerFactory?.CreateLogger<ModelSession>());
         var grammars = new GrammarCache(tokenizer);
-        var adapters = new AdapterSet(session: null, options);
+        var adapters = new AdapterSet(session, options);
         var engine = new InferenceEngine(
             session,
             tokenizer,

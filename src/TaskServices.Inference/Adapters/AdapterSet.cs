@@ -22,12 +22,17 @@ public sealed class AdapterSet
 
     private readonly int _maxRank;
 
+    private readonly long _maxBytes;
+
     private readonly SortedDictionary<string, LoadedAdapter> _adapters = new(StringComparer.Ordinal);
+
+    /// <summary>Memory of all versions that are held, retired ones included.</summary>
+    private long _usedBytes;
 
     private bool _isClosed;
 
     internal AdapterSet(IAdapterSession? session, InferenceOptions options) =>
-        (_session, _maxCount, _maxRank) = (session, options.MaxAdapterCount, options.MaxAdapterRank);
+        (_session, _maxCount, _maxRank, _maxBytes) = (session, options.MaxAdapterCount, options.MaxAdapterRank, options.MaxAdapterBytes);
 
     /// <summary>Lists the loaded adapters by name.</summary>
     public IReadOnlyList<AdapterInfo> List()
@@ -72,7 +77,7 @@ public sealed class AdapterSet
 
             var session = _session
                 ?? throw new InferenceException("ADAPTER_UNSUPPORTED", "This model session takes no adapters at run time; merge the adapter at import.");
-            return Install(new LoadedAdapter(this, name, version, adapter.Rank, adapter.TargetModules, session.LoadAdapter(adapter)));
+            return Install(new LoadedAdapter(this, name, version, adapter.Rank, adapter.TargetModules, session.LoadAdapter(adapter, _maxBytes - Volatile.Read(ref _usedBytes))));
         }
     }
 
@@ -143,6 +148,7 @@ public sealed class AdapterSet
         {
             var previous = _adapters.GetValueOrDefault(loaded.Name);
             _adapters[loaded.Name] = loaded;
+            _usedBytes += loaded.Handle.Bytes;
             if (previous is not null)
             {
                 Retire(previous);
@@ -170,6 +176,7 @@ public sealed class AdapterSet
             return;
         }
 
+        _usedBytes -= adapter.Handle.Bytes;
         if (!_isClosed)
         {
             _session!.FreeAdapter(adapter.Handle);

@@ -4,15 +4,17 @@ namespace TaskServices.Inference.Adapters;
 
 /// <summary>A model session that adds LoRA updates at run time, other ones for each row of a batch.</summary>
 /// <remarks><see cref="LoadAdapter"/> and <see cref="FreeAdapter"/> may be called while another thread runs the model.</remarks>
-public interface IAdapterSession : IModelSession
+internal interface IAdapterSession : IModelSession
 {
     /// <summary>Reads an adapter into memory beside the base weights.</summary>
+    /// <param name="adapter">Read here; may be disposed afterwards.</param>
+    /// <param name="availableBytes">The most memory to take.</param>
     /// <returns>A handle for this session, valid until <see cref="FreeAdapter"/>.</returns>
     /// <exception cref="InferenceException">
-    /// <c>ADAPTER_BASE_MISMATCH</c>, <c>ADAPTER_LIMIT</c> (no memory left), <c>ADAPTER_UNSUPPORTED</c> (an import without adapter inputs) or a
-    /// damaged file.
+    /// <c>ADAPTER_BASE_MISMATCH</c>, <c>ADAPTER_LIMIT</c> (not enough memory), <c>ADAPTER_UNSUPPORTED</c> (opened without adapters, or on a
+    /// device) or a damaged file.
     /// </exception>
-    AdapterHandle LoadAdapter(LoraAdapter adapter);
+    AdapterHandle LoadAdapter(LoraAdapter adapter, long availableBytes);
 
     /// <summary>Gives an adapter's memory back. No run uses it any more.</summary>
     void FreeAdapter(AdapterHandle handle);
@@ -25,7 +27,6 @@ public interface IAdapterSession : IModelSession
 }
 
 /// <summary>Where a session keeps an adapter.</summary>
-/// <param name="Offset">First of its rows in the stacks.</param>
-/// <param name="Rank">Rows that it takes: the largest rank of its updates, rounded up.</param>
+/// <param name="Number">Its number in the session, at least 1.</param>
 /// <param name="Bytes">Memory that it takes.</param>
-public sealed record AdapterHandle(int Offset, int Rank, long Bytes);
+internal sealed record AdapterHandle(int Number, long Bytes);

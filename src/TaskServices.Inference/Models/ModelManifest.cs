@@ -13,8 +13,11 @@ public sealed record ModelManifest
     /// <summary>Graph over the same weights for slots longer than <see cref="ShortContextLength"/>.</summary>
     internal const string LongGraphFileName = "model.long.onnx";
 
+    /// <summary>Gets the name of the fp16 graph that a CUDA device runs in place of a graph.</summary>
+    internal static string DeviceGraphFileName(string graphFileName) => Path.ChangeExtension(graphFileName, ".cuda.onnx");
+
     /// <summary>Version of the directory's layout and of the graphs; a directory of another version is imported again.</summary>
-    internal const int CurrentFormatVersion = 1;
+    internal const int CurrentFormatVersion = 2;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {

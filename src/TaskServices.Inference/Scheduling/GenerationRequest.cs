@@ -32,6 +32,11 @@ public sealed record GenerationRequest
     /// <summary>Gets the sampling settings. The default is greedy.</summary>
     public SamplingOptions Sampling { get; init; } = SamplingOptions.Greedy;
 
+    /// <summary>
+    /// Gets who asks: a share of the queue and a label of metrics and spans, so a name out of few, not of a person. Null for a caller without a name.
+    /// </summary>
+    public string? Tenant { get; init; }
+
     /// <summary>Gets the longest time from submission to the end; past it the request fails with <c>DEADLINE_EXCEEDED</c>. Null sets none.</summary>
     public TimeSpan? Timeout { get; init; }
 }

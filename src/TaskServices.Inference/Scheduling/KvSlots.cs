@@ -11,6 +11,9 @@ internal sealed class KvSlots(IModelSession session)
     private readonly LoadedAdapter?[] _adapters = new LoadedAdapter?[session.SlotCount];
     private readonly AdapterHandle?[] _handles = new AdapterHandle?[session.SlotCount];
 
+    /// <summary>How many first tokens were run in pieces whose cuts change no bit (<see cref="RunLength"/>): only they are reused.</summary>
+    private readonly int[] _exactLengths = new int[session.SlotCount];
+
     /// <summary>Gets how many model runs failed since the last one that succeeded.</summary>
     public int ConsecutiveFailures { get; private set; }
 
@@ -21,7 +24,20 @@ internal sealed class KvSlots(IModelSession session)
     public ReadOnlySpan<int> Held(int slot) => _tokenIds[slot].AsSpan(0, _lengths[slot]);
 
     /// <summary>Forgets what a slot holds from a length on.</summary>
-    public void Truncate(int slot, int length) => _lengths[slot] = Math.Min(_lengths[slot], length);
+    public void Truncate(int slot, int length)
+    {
+        _lengths[slot] = Math.Min(_lengths[slot], length);
+        _exactLengths[slot] = Math.Min(_exactLengths[slot], length);
+    }
+
+    /// <summary>Gets how many first tokens of a prompt some slot or the cache holds for reuse.</summary>
+    public int LongestKnown(ReadOnlySpan<int> tokenIds, LoadedAdapter? adapter, PrefixCache cache)
+    {
+        var longest = cache.Find(tokenIds, adapter?.Version, out _);
+        for (var slot = 0; slot < _lengths.Length; slot++)
+            longest = Math.Max(longest, tokenIds.CommonPrefixLength(Reusable(slot, adapter)));
+        return longest;
+    }
 
     /// <summary>Lets a slot hold the longest known prefix of a sequence: its own, another slot's, or the cache's.</summary>
     /// <param name="tokenIds">The sequence's array; the slot keeps the reference.</param>
@@ -32,10 +48,10 @@ internal sealed class KvSlots(IModelSession session)
     {
         var wanted = tokenIds.AsSpan(0, limit);
         var source = slot;
-        var longest = HasVersion(slot, adapter) ? wanted.CommonPrefixLength(Held(slot)) : 0;
+        var longest = wanted.CommonPrefixLength(Reusable(slot, adapter));
         for (var other = 0; other < _lengths.Length; other++)
         {
-            var length = HasVersion(other, adapter) ? wanted.CommonPrefixLength(Held(other)) : 0;
+            var length = wanted.CommonPrefixLength(Reusable(other, adapter));
             if (length > longest)
                 (source, longest) = (other, length);
         }
@@ -53,7 +69,7 @@ internal sealed class KvSlots(IModelSession session)
             Run(slot, () => session.CopySlot(source, slot, longest));
         }
 
-        (_tokenIds[slot], _lengths[slot], _adapters[slot]) = (tokenIds, longest, adapter);
+        (_tokenIds[slot], _lengths[slot], _exactLengths[slot], _adapters[slot]) = (tokenIds, longest, longest, adapter);
         return longest;
     }
 
@@ -63,6 +79,7 @@ internal sealed class KvSlots(IModelSession session)
         if (fromSlot != toSlot && length > 0)
             Run(toSlot, () => session.CopySlot(fromSlot, toSlot, length));
         (_tokenIds[toSlot], _lengths[toSlot], _adapters[toSlot]) = (tokenIds, length, _adapters[fromSlot]);
+        _exactLengths[toSlot] = Math.Min(length, _exactLengths[fromSlot]);
     }
 
     /// <summary>Copies all that a slot holds.</summary>
@@ -92,6 +109,8 @@ internal sealed class KvSlots(IModelSession session)
                 ((IAdapterSession)session).Extend(slot, _lengths[slot], next, adapter.Handle, logits);
             else
                 session.Extend(slot, _lengths[slot], next, logits);
+            if (_exactLengths[slot] == _lengths[slot] && (count >= RunLength.Shortest || _lengths[slot] == 0))
+                _exactLengths[slot] += count; // The first token attends to itself alone, so it may run alone.
             _lengths[slot] += count;
             ConsecutiveFailures = 0;
         }
@@ -130,7 +149,8 @@ internal sealed class KvSlots(IModelSession session)
         }
     }
 
-    private bool HasVersion(int slot, LoadedAdapter? adapter) => _adapters[slot]?.Version == adapter?.Version;
+    private ReadOnlySpan<int> Reusable(int slot, LoadedAdapter? adapter) =>
+        _tokenIds[slot].AsSpan(0, _adapters[slot]?.Version == adapter?.Version ? _exactLengths[slot] : 0);
 
     private void Run(int slot, Action copy)
     {
@@ -147,6 +167,7 @@ internal sealed class KvSlots(IModelSession session)
     private InferenceException Failed(int firstSlot, int count, Exception exception)
     {
         ConsecutiveFailures++;
+        _exactLengths.AsSpan(firstSlot, count).Clear();
         _lengths.AsSpan(firstSlot, count).Clear(); // Nobody knows what a failed run left behind.
         return new InferenceException("MODEL_RUN_FAILED", $"A model run failed: {exception.Message.ReplaceLineEndings(" ")}", exception);
     }

@@ -31,6 +31,18 @@ internal abstract class Sequence(int[] tokenIds, int promptLength, CancellationT
     /// <summary>Gets or sets the first sequence of those submitted together that share a prompt; null for a sequence alone.</summary>
     public Sequence? Group { get; set; }
 
+    /// <summary>Gets who asks, or null.</summary>
+    public string? Tenant { get; init; }
+
+    /// <summary>Gets or sets the place in the queue among those of all tenants.</summary>
+    public long Place { get; set; }
+
+    /// <summary>Gets how many tokens the sequence may use, for the queue's fairness.</summary>
+    public abstract int TokenLimit { get; }
+
+    /// <summary>Gets how many tokens have to be run before the first choice.</summary>
+    public virtual int TokensToRun => Count;
+
     /// <summary>Gets or sets the submission's timestamp.</summary>
     public long SubmittedAt { get; set; }
 

@@ -1,3 +1,4 @@
+using TaskServices.Inference.Adapters;
 using TaskServices.Inference.Models.Onnx;
 using TaskServices.Inference.Models.Weights;
 
@@ -13,6 +14,11 @@ internal sealed class BlockWeights(WeightMap weights, MatrixWriter matrices, int
         public int StoredRows => FusedRows == 0 ? Rows : FusedRows;
     }
 
+    private readonly List<AdaptedProduct> _products = [];
+
+    /// <summary>Gets the products to which adapters can be added: all but those of experts, whose rows are not the batch's.</summary>
+    public IReadOnlyList<AdaptedProduct> Products => _products;
+
     /// <summary>Multiplies by the named matrices, packed one after the other under one name; biases are added where the file has them.</summary>
     public Value Multiply(Value x, string packedName, int columns, params Part[] parts)
     {
@@ -22,7 +28,13 @@ internal sealed class BlockWeights(WeightMap weights, MatrixWriter matrices, int
         var bias = biases.All(part => part is null)
             ? null
             : biases.Zip(parts).SelectMany(pair => pair.First ?? new float[pair.Second.Rows]).ToArray();
-        return matrices.Multiply(x, matrix, bias);
+        var product = matrices.Multiply(x, matrix, bias);
+        if (!char.IsAsciiDigit(packedName[^1])) // An expert's matrix ends with its number.
+        {
+            _products.Add(new(product.Name, x.Name, columns, parts.Sum(part => part.Rows), [.. parts.Select(Describe)]));
+        }
+
+        return product;
     }
 
     /// <summary>Multiplies by a small matrix in fp32 whatever the others have: a router's choice must not flip by rounding.</summary>
@@ -30,6 +42,8 @@ internal sealed class BlockWeights(WeightMap weights, MatrixWriter matrices, int
         matrices.Multiply(x, matrices.Write(name, weights.Matrix(name + ".weight", rows, columns), 32), null);
 
     public float[]? Bias(string name, int length) => weights.Has(name + ".bias") ? weights.Vector(name + ".bias", length) : null;
+
+    private AdaptedPart Describe(Part part) => new(weights.ModuleName(part.Name), part.Rows, part.FirstRow, part.StoredRows, part.Order);
 
     private IRowSource Rows(Part part, int columns)
     {

@@ -71,7 +71,7 @@ internal sealed class DecoderGraph
 
         var (_, last) = _norms.AddNorm(Select(x, positions), Select(pending, positions), "output_norm");
         AddLogits(last, table, vocabularySize, bits);
-        return (_graph.ToModel(), _graph.ToLongModel());
+        return (_graph.ToModel(_blocks.Products), _graph.ToLongModel(_blocks.Products));
     }
 
     /// <summary>Adds one block; the residual sum is left to the next norm, which adds and normalises in one operator.</summary>

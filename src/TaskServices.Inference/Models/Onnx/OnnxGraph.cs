@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
+using TaskServices.Inference.Adapters;
 using TaskServices.Inference.Onnx;
 using DataType = TaskServices.Inference.Onnx.TensorProto.Types.DataType;
 
@@ -87,23 +88,24 @@ internal sealed class OnnxGraph
     }
 
     /// <summary>Makes the model: IR 10, operator set 21 and ONNX Runtime's own, which every runtime since 1.20 loads.</summary>
-    public ModelProto ToModel()
+    public ModelProto ToModel(IReadOnlyList<AdaptedProduct> products)
     {
         var model = new ModelProto { IrVersion = 10, ProducerName = "TaskServices", Graph = _graph };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = string.Empty, Version = 21 });
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = MicrosoftDomain, Version = 1 });
+        AdaptedProduct.Write(model, products);
         return model;
     }
 
     /// <summary>Makes the model for sequences beyond the first context length, over the same weights; null where one model serves all lengths.</summary>
-    public ModelProto? ToLongModel()
+    public ModelProto? ToLongModel(IReadOnlyList<AdaptedProduct> products)
     {
         if (_longInitializers.Count == 0)
         {
             return null;
         }
 
-        var model = ToModel().Clone();
+        var model = ToModel(products).Clone();
         for (var i = 0; i < model.Graph.Initializer.Count; i++)
         {
             model.Graph.Initializer[i] = _longInitializers.GetValueOrDefault(model.Graph.Initializer[i].Name, model.Graph.Initializer[i]);

@@ -7,20 +7,24 @@ namespace TaskServices.Inference.Models.Weights;
 /// <summary>Streams matrices into the weights file at a chosen precision and adds the nodes that multiply by them.</summary>
 internal sealed class MatrixWriter(OnnxGraph graph, ExternalWeights weights)
 {
-    /// <summary>A matrix in the file: fp32 rows, or quantised rows with scales and zero points.</summary>
+    /// <summary>A matrix in the file: fp32 or fp16 rows, or quantised rows with scales and zero points.</summary>
     internal sealed record Matrix(string Name, int Rows, int Columns, int Bits, long Offset, long ScalesOffset, long ZerosOffset, Value[] Tensors);
 
-    /// <summary>Writes a matrix at 32 or 8 bits; rows that are not whole blocks stay at 32.</summary>
-    public Matrix Write(string name, IRowSource rows, int bits) =>
-        bits == 32 || rows.Columns % BlockQuantizer.BlockSize != 0 ? WriteFloats(name, rows) : WriteQuantized(name, rows);
+    /// <summary>Writes a matrix at 32, 16 or 8 bits; rows that are not whole blocks stay at 32.</summary>
+    public Matrix Write(string name, IRowSource rows, int bits) => bits switch
+    {
+        16 => WriteHalves(name, rows),
+        32 => WriteFloats(name, rows),
+        _ => rows.Columns % BlockQuantizer.BlockSize != 0 ? WriteFloats(name, rows) : WriteQuantized(name, rows),
+    };
 
     /// <summary>Multiplies by the transpose of a matrix and adds a bias.</summary>
     public Value Multiply(Value x, Matrix matrix, float[]? bias)
     {
         var biasValue = bias is null ? Value.None : graph.Floats(matrix.Name + ".bias", bias, bias.Length);
-        if (matrix.Bits == 32)
+        if (matrix.Bits is 16 or 32)
         {
-            var product = graph.AddMicrosoft("FusedMatMul", [x, matrix.Tensors[0]], ("transB", 1));
+            var product = graph.AddMicrosoft("FusedMatMul", [x, ToActivations(matrix.Tensors[0], matrix)], ("transB", 1));
             return bias is null ? product : graph.Add("Add", [product, biasValue]);
         }
 
@@ -38,9 +42,9 @@ internal sealed class MatrixWriter(OnnxGraph graph, ExternalWeights weights)
     /// <summary>Looks rows up by index; a quantised table shares its bytes with the matrix product of tied embeddings.</summary>
     public Value Gather(Value indices, Matrix matrix)
     {
-        if (matrix.Bits == 32)
+        if (matrix.Bits is 16 or 32)
         {
-            return graph.Add("Gather", [matrix.Tensors[0], indices]);
+            return ToActivations(graph.Add("Gather", [matrix.Tensors[0], indices]), matrix);
         }
 
         // The operator wants other shapes of the same bytes, so they are declared a second time.
@@ -56,6 +60,17 @@ internal sealed class MatrixWriter(OnnxGraph graph, ExternalWeights weights)
             ("block_size", BlockQuantizer.BlockSize),
             ("gather_axis", 0),
             ("quantize_axis", 1));
+    }
+
+    /// <summary>fp16 weights meet fp32 activations on the CPU; the runtime casts what is constant while it loads the model.</summary>
+    private Value ToActivations(Value x, Matrix matrix) => matrix.Bits == 16 ? graph.Add("Cast", [x], ("to", (int)DataType.Float)) : x;
+
+    private Matrix WriteHalves(string name, IRowSource rows)
+    {
+        var offset = weights.BeginTensor();
+        rows.ForEachChunk(chunk => weights.WriteAsHalf(name, chunk));
+        var tensor = graph.Initializer(ExternalWeights.Describe(name, DataType.Float16, [rows.Rows, rows.Columns], offset, weights.Length - offset));
+        return new Matrix(name, checked((int)rows.Rows), rows.Columns, 16, offset, 0, 0, [tensor]);
     }
 
     private Matrix WriteFloats(string name, IRowSource rows)

@@ -94,7 +94,7 @@ internal sealed partial class WeightMap(ITensorSource source, ModelConfig config
     }
 
     /// <summary>Translates a name without suffix to the one that checkpoints and adapters use.</summary>
-    private string ModuleName(string name) => Translate(name, config.Architecture.Names);
+    public string ModuleName(string name) => Translate(name, config.Architecture.Names);
 
     /// <summary>llama.cpp stacks the experts of a layer in one tensor; its older files have one for each.</summary>
     private static string StackName(Match expert) => $"{expert.Groups["matrix"].ValueSpan}_exps.weight";
