@@ -33,9 +33,15 @@ internal sealed class ModelOptions
     public ModelChoice Read(ParseResult arguments) =>
         ModelChoice.From(arguments.GetValue(_model), arguments.GetValue(_adapter), arguments.GetValue(_cache));
 
-    /// <summary>Reads the options of a server of the bare model: no adapter is merged unless one is named.</summary>
-    public ModelChoice ReadBare(ParseResult arguments) =>
-        ModelChoice.From(arguments.GetValue(_model), arguments.GetValue(_adapter) ?? ModelChoice.NoAdapter, arguments.GetValue(_cache));
+    /// <summary>Reads the options of a model that several tasks share: the adapter is not merged into it but loaded beside it.</summary>
+    public (ModelChoice Base, string? AdapterPath) ReadShared(ParseResult arguments)
+    {
+        var choice = Read(arguments);
+        return (choice with { AdapterPath = null }, choice.AdapterPath);
+    }
+
+    /// <summary>Gets whether the bundled model is meant.</summary>
+    public bool IsBundled(ParseResult arguments) => arguments.GetValue(_model) is null;
 
     /// <summary>Reads the options where another process runs the model: the adapter is a name there.</summary>
     /// <exception cref="CliException">A model is named.</exception>

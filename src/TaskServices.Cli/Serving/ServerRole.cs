@@ -6,7 +6,6 @@ using TaskServices.Cli.Commands;
 using TaskServices.Inference.Service;
 using TaskServices.Inference.Service.Remote;
 using TaskServices.ServiceDefaults.Loading;
-using TaskServices.TextToSql.Generation;
 
 namespace TaskServices.Cli.Serving;
 
@@ -56,12 +55,19 @@ internal sealed class ServerRole : IAsyncDisposable
         var serving = new ServerRole();
         serving.Parts = (role, inferenceUrl) switch
         {
-            (Inference, _) => [serving.OwnModel(model.ReadBare(arguments), adapterFolder)],
-            (All, _) => [serving.OwnModel(model.Read(arguments), adapterFolder), ServerPart.TextToSql(OverOwnModel(DatabaseList.Parse(databases)))],
+            (Inference, _) => [serving.SharedModel(model.ReadShared(arguments), AdapterFolderOf())],
+            (All, _) =>
+            [
+                serving.SharedModel(model.ReadShared(arguments), AdapterFolderOf()),
+                OverSharedModel(NameOf(model.ReadShared(arguments).AdapterPath), DatabaseList.Parse(databases)),
+            ],
             (_, null) => [serving.TextToSqlAlone(model.Read(arguments), DatabaseList.Parse(databases))],
             _ => serving.OverRemoteModel(ParseAddress(inferenceUrl), model.ReadRemote(arguments), DatabaseList.Parse(databases)),
         };
         return serving;
+
+        // The bundled adapters fit the bundled model only.
+        string? AdapterFolderOf() => adapterFolder ?? (model.IsBundled(arguments) ? RepositoryFolder.Combine("models") : null);
     }
 
     public async ValueTask DisposeAsync()
@@ -77,11 +83,22 @@ internal sealed class ServerRole : IAsyncDisposable
             ? address
             : throw CliException.Usage($"--inference must be the address of a gRPC port, for example http://127.0.0.1:8081; it is '{url}'.");
 
-    private ServerPart OwnModel(ModelChoice model, string? adapterFolder) => ServerPart.Inference(async (provider, cancellationToken) =>
-    {
-        var host = Keep(await Composition.OpenModelAsync(model, new(), cancellationToken, provider.GetRequiredService<ILoggerFactory>()));
-        return ServedModel.Create(host, adapterFolder);
-    });
+    private static string? NameOf(string? adapterPath) =>
+        adapterPath is null ? null : Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(adapterPath)));
+
+    /// <summary>One base model for every task, each with an adapter that is loaded beside it.</summary>
+    private ServerPart SharedModel((ModelChoice Base, string? AdapterPath) model, string? adapterFolder) =>
+        ServerPart.Inference(async (provider, cancellationToken) =>
+        {
+            var host = Keep(await Composition.OpenModelAsync(model.Base, new(), cancellationToken, provider.GetRequiredService<ILoggerFactory>()));
+            var served = ServedModel.Create(host, adapterFolder);
+            if (NameOf(model.AdapterPath) is { } name)
+            {
+                host.Adapters.Load(name, model.AdapterPath!);
+            }
+
+            return served;
+        });
 
     private ServerPart TextToSqlAlone(ModelChoice model, IReadOnlyDictionary<string, string> databases) =>
         ServerPart.TextToSql(async (provider, cancellationToken) =>
@@ -91,13 +108,13 @@ internal sealed class ServerRole : IAsyncDisposable
             return Composition.CreateTextToSql(host, adapter: null, urls);
         });
 
-    private static Func<IServiceProvider, CancellationToken, Task<ITextToSql>> OverOwnModel(IReadOnlyDictionary<string, string> databases) =>
-        async (provider, cancellationToken) =>
+    private static ServerPart OverSharedModel(string? adapter, IReadOnlyDictionary<string, string> databases) =>
+        ServerPart.TextToSql(async (provider, cancellationToken) =>
         {
             var urls = Composition.ParseUrls(databases);
             var served = await provider.GetRequiredService<LateLoaded<ServedModel>>().WaitAsync(cancellationToken);
-            return Composition.CreateTextToSql(served.Host, adapter: null, urls);
-        };
+            return Composition.CreateTextToSql(served.Host, adapter, urls);
+        });
 
     private ServerPart[] OverRemoteModel(
         Uri address, (string? AdapterName, string? CachePath) options, IReadOnlyDictionary<string, string> databases) =>
