@@ -3,19 +3,31 @@ using TaskServices.Inference.Decoding.Automata;
 namespace TaskServices.Inference.Decoding.Matching;
 
 /// <summary>Walks the token trie with the grammar and sets a bit for every token that fits.</summary>
-internal sealed class MaskWriter(TokenTrie trie, MatcherStates states, ConfigurationStepper stepper)
+internal sealed class MaskWriter(SlicedVocabulary vocabulary, MatcherStates states, ConfigurationStepper stepper)
 {
-    private const long MaxWork = 20_000_000;
-
     // By depth in the trie, where the configurations after that many bytes end in the stepper's buffer.
-    private readonly int[] _ends = new int[trie.MaxDepth + 2];
+    private readonly int[] _ends = new int[vocabulary.Trie.MaxDepth + 2];
 
     /// <param name="maxDistance">Tokens after which the sentence needs more than this are left out.</param>
-    /// <returns>The largest distance after a token of the mask.</returns>
+    /// <returns>The largest distance after a token of the mask, or a bound on it.</returns>
     public int Write(MatcherState state, int maxDistance, Span<ulong> mask)
     {
+        foreach (var slice in vocabulary.Slices)
+        {
+            var distance = states.Slices.GetDistance(slice, state.Configurations);
+            if (distance <= maxDistance && distance < GrammarFacts.Unreachable)
+            {
+                slice.Tokens.CopyTo(mask);
+                return Math.Max(distance, Walk(slice.Rest, state, maxDistance, mask));
+            }
+        }
+
         mask.Clear();
-        stepper.RemainingWork = MaxWork;
+        return Walk(vocabulary.Trie, state, maxDistance, mask);
+    }
+
+    private int Walk(TokenTrie trie, MatcherState state, int maxDistance, Span<ulong> mask)
+    {
         _ends[0] = 0;
         _ends[1] = stepper.Load(state.Configurations);
         var largest = 0;
