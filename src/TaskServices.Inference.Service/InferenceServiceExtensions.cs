@@ -20,7 +20,9 @@ public static class InferenceServiceExtensions
         this IServiceCollection services, Func<IServiceProvider, CancellationToken, Task<ServedModel>> load)
     {
         services.AddSingleton(new ServiceErrors(GrpcServiceName, InferenceErrors.ToRpcError));
-        return services.AddBackgroundLoad("Inference", load);
+        services.AddBackgroundLoad("Inference", load);
+        services.AddHealthChecks().AddCheck<EngineCheck>("Inference engine");
+        return services;
     }
 
     /// <summary>Maps the service's gRPC methods and the routes of OpenAI's API.</summary>

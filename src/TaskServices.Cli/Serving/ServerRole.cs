@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using TaskServices.Cli.Commands;
+using TaskServices.Inference;
 using TaskServices.Inference.Service;
 using TaskServices.Inference.Service.Remote;
 using TaskServices.ServiceDefaults.Loading;
@@ -21,16 +21,17 @@ internal sealed class ServerRole : IAsyncDisposable
 
     private readonly ConcurrentStack<IAsyncDisposable> _loaded = [];
 
-    private ServerRole()
-    {
-    }
+    private readonly InferenceOptions _inference;
+
+    private ServerRole(InferenceOptions inference) => _inference = inference;
 
     public IReadOnlyList<ServerPart> Parts { get; private set; } = [];
 
     /// <summary>Checks that the options go together, before anything is loaded.</summary>
     /// <exception cref="CliException">They do not.</exception>
     public static ServerRole Create(
-        string role, IReadOnlyCollection<string> databases, string? inferenceUrl, string? adapterFolder, ModelOptions model, ParseResult arguments)
+        string role, IReadOnlyCollection<string> databases, string? inferenceUrl, string? adapterFolder, InferenceOptions options,
+        ModelOptions model, ParseResult arguments)
     {
         if (inferenceUrl is not null && role is not TextToSql)
         {
@@ -52,7 +53,7 @@ internal sealed class ServerRole : IAsyncDisposable
             throw CliException.Environment("FOLDER_NOT_FOUND", $"{adapterFolder}: no such folder. Check --adapters.");
         }
 
-        var serving = new ServerRole();
+        var serving = new ServerRole(options);
         serving.Parts = (role, inferenceUrl) switch
         {
             (Inference, _) => [serving.SharedModel(model.ReadShared(arguments), AdapterFolderOf())],
@@ -90,7 +91,7 @@ internal sealed class ServerRole : IAsyncDisposable
     private ServerPart SharedModel((ModelChoice Base, string? AdapterPath) model, string? adapterFolder) =>
         ServerPart.Inference(async (provider, cancellationToken) =>
         {
-            var host = Keep(await Composition.OpenModelAsync(model.Base, new(), cancellationToken, provider.GetRequiredService<ILoggerFactory>()));
+            var host = Keep(await Composition.OpenModelAsync(model.Base, new(), cancellationToken, _inference, provider));
             var served = ServedModel.Create(host, adapterFolder);
             if (NameOf(model.AdapterPath) is { } name)
             {
@@ -104,7 +105,7 @@ internal sealed class ServerRole : IAsyncDisposable
         ServerPart.TextToSql(async (provider, cancellationToken) =>
         {
             var urls = Composition.ParseUrls(databases);
-            var host = Keep(await Composition.OpenModelAsync(model, new(), cancellationToken, provider.GetRequiredService<ILoggerFactory>()));
+            var host = Keep(await Composition.OpenModelAsync(model, new(), cancellationToken, _inference, provider));
             return Composition.CreateTextToSql(host, adapter: null, urls);
         });
 
