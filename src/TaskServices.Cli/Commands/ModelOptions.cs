@@ -33,15 +33,12 @@ internal sealed class ModelOptions
     public ModelChoice Read(ParseResult arguments) =>
         ModelChoice.From(arguments.GetValue(_model), arguments.GetValue(_adapter), arguments.GetValue(_cache));
 
-    /// <summary>Reads the options of a model that several tasks share: the adapter is not merged into it but loaded beside it.</summary>
-    public (ModelChoice Base, string? AdapterPath) ReadShared(ParseResult arguments)
+    /// <summary>Reads the options of a model that several tasks share: the bundled adapter is loaded beside it, one that is named is merged into it.</summary>
+    public SharedModelChoice ReadShared(ParseResult arguments)
     {
         var choice = Read(arguments);
-        return (choice with { AdapterPath = null }, choice.AdapterPath);
+        return arguments.GetValue(_adapter) is null ? new(choice with { AdapterPath = null }, choice.AdapterPath) : new(choice, null);
     }
-
-    /// <summary>Gets whether the bundled model is meant.</summary>
-    public bool IsBundled(ParseResult arguments) => arguments.GetValue(_model) is null;
 
     /// <summary>Reads the options where another process runs the model: the adapter is a name there.</summary>
     /// <exception cref="CliException">A model is named.</exception>

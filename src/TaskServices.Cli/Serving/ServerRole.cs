@@ -30,12 +30,17 @@ internal sealed class ServerRole : IAsyncDisposable
     /// <summary>Checks that the options go together, before anything is loaded.</summary>
     /// <exception cref="CliException">They do not.</exception>
     public static ServerRole Create(
-        string role, IReadOnlyCollection<string> databases, string? inferenceUrl, string? adapterFolder, InferenceOptions options,
+        string role, IReadOnlyCollection<string> databases, string? inferenceUrl, string? inferenceTokenFile, string? adapterFolder, InferenceOptions options,
         ModelOptions model, ParseResult arguments)
     {
         if (inferenceUrl is not null && role is not TextToSql)
         {
             throw CliException.Usage($"--inference needs --role {TextToSql}; the role '{role}' runs the model itself.");
+        }
+
+        if (inferenceTokenFile is not null && inferenceUrl is null)
+        {
+            throw CliException.Usage("--inference-token-file needs --inference, the host that asks for the token.");
         }
 
         if (adapterFolder is not null && role is TextToSql)
@@ -56,19 +61,16 @@ internal sealed class ServerRole : IAsyncDisposable
         var serving = new ServerRole(options);
         serving.Parts = (role, inferenceUrl) switch
         {
-            (Inference, _) => [serving.SharedModel(model.ReadShared(arguments), AdapterFolderOf())],
+            (Inference, _) => [serving.SharedModel(model.ReadShared(arguments), adapterFolder)],
             (All, _) =>
             [
-                serving.SharedModel(model.ReadShared(arguments), AdapterFolderOf()),
-                OverSharedModel(NameOf(model.ReadShared(arguments).AdapterPath), DatabaseList.Parse(databases)),
+                serving.SharedModel(model.ReadShared(arguments), adapterFolder),
+                OverSharedModel(model.ReadShared(arguments).LoadedAdapterPath, DatabaseList.Parse(databases)),
             ],
             (_, null) => [serving.TextToSqlAlone(model.Read(arguments), DatabaseList.Parse(databases))],
-            _ => serving.OverRemoteModel(ParseAddress(inferenceUrl), model.ReadRemote(arguments), DatabaseList.Parse(databases)),
+            _ => serving.OverRemoteModel(ParseAddress(inferenceUrl), inferenceTokenFile is null ? null : ServerAccess.ReadTokens(inferenceTokenFile)[0], model.ReadRemote(arguments), DatabaseList.Parse(databases)),
         };
         return serving;
-
-        // The bundled adapters fit the bundled model only.
-        string? AdapterFolderOf() => adapterFolder ?? (model.IsBundled(arguments) ? RepositoryFolder.Combine("models") : null);
     }
 
     public async ValueTask DisposeAsync()
@@ -84,22 +86,37 @@ internal sealed class ServerRole : IAsyncDisposable
             ? address
             : throw CliException.Usage($"--inference must be the address of a gRPC port, for example http://127.0.0.1:8081; it is '{url}'.");
 
-    private static string? NameOf(string? adapterPath) =>
-        adapterPath is null ? null : Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(adapterPath)));
+    private static string NameOf(string adapterPath) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(adapterPath)));
 
-    /// <summary>One base model for every task, each with an adapter that is loaded beside it.</summary>
-    private ServerPart SharedModel((ModelChoice Base, string? AdapterPath) model, string? adapterFolder) =>
-        ServerPart.Inference(async (provider, cancellationToken) =>
+    /// <summary>One base model for every task, with adapters loaded beside it, or with the one that was named merged into it.</summary>
+    private ServerPart SharedModel(SharedModelChoice model, string? adapterFolder) => ServerPart.Inference(async (provider, cancellationToken) =>
+    {
+        var host = await OpenAsync(model.Model);
+        try
         {
-            var host = Keep(await Composition.OpenModelAsync(model.Base, new(), cancellationToken, _inference, provider));
             var served = ServedModel.Create(host, adapterFolder);
-            if (NameOf(model.AdapterPath) is { } name)
+            if (model.LoadedAdapterPath is { } path)
             {
-                host.Adapters.Load(name, model.AdapterPath!);
+                host.Adapters.Load(NameOf(path), path);
             }
 
+            Keep(host);
             return served;
-        });
+        }
+        catch (InferenceException exception) when (exception.Reason is "ADAPTER_UNSUPPORTED" && adapterFolder is null)
+        {
+            // A device takes adapters only merged; nobody asked for anything else.
+            await host.DisposeAsync();
+            return ServedModel.Create(Keep(await OpenAsync(model.Model with { AdapterPath = model.LoadedAdapterPath })), adapterFolder: null);
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+
+        Task<InferenceHost> OpenAsync(ModelChoice choice) => Composition.OpenModelAsync(choice, new(), cancellationToken, _inference, provider);
+    });
 
     private ServerPart TextToSqlAlone(ModelChoice model, IReadOnlyDictionary<string, string> databases) =>
         ServerPart.TextToSql(async (provider, cancellationToken) =>
@@ -109,18 +126,19 @@ internal sealed class ServerRole : IAsyncDisposable
             return Composition.CreateTextToSql(host, adapter: null, urls);
         });
 
-    private static ServerPart OverSharedModel(string? adapter, IReadOnlyDictionary<string, string> databases) =>
+    private static ServerPart OverSharedModel(string? adapterPath, IReadOnlyDictionary<string, string> databases) =>
         ServerPart.TextToSql(async (provider, cancellationToken) =>
         {
             var urls = Composition.ParseUrls(databases);
             var served = await provider.GetRequiredService<LateLoaded<ServedModel>>().WaitAsync(cancellationToken);
+            var adapter = adapterPath is null || served.Host.Model.MergedAdapterSha256 is not null ? null : NameOf(adapterPath);
             return Composition.CreateTextToSql(served.Host, adapter, urls);
         });
 
     private ServerPart[] OverRemoteModel(
-        Uri address, (string? AdapterName, string? CachePath) options, IReadOnlyDictionary<string, string> databases) =>
+        Uri address, string? accessToken, (string? AdapterName, string? CachePath) options, IReadOnlyDictionary<string, string> databases) =>
     [
-        ServerPart.RemoteInference(address, options.CachePath),
+        ServerPart.RemoteInference(address, accessToken, options.CachePath),
         ServerPart.TextToSql(async (provider, cancellationToken) =>
         {
             var urls = Composition.ParseUrls(databases);
