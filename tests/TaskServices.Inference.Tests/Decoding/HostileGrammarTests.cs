@@ -89,13 +89,13 @@ public sealed class HostileGrammarTests
         Assert.InRange(seconds, 0, 30);
     }
 
-    /// <summary>Compiles, and generates forty tokens, always the longest allowed one.</summary>
+    /// <summary>Compiles, and generates twelve tokens, always the longest allowed one.</summary>
     private static void Follow(string text)
     {
         var bound = new TokenGrammar(Grammar.Parse(text), Tokenizer);
         var matcher = bound.CreateMatcher();
         var mask = new ulong[(Tokenizer.VocabularySize + 63) / 64];
-        for (var i = 0; i < 40 && !matcher.MustEnd; i++)
+        for (var i = 0; i < 12 && !matcher.MustEnd; i++)
         {
             matcher.WriteMask(int.MaxValue / 8, mask);
             matcher.GetForcedTokens();

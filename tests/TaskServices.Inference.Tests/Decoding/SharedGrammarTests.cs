@@ -100,7 +100,7 @@ public sealed class SharedGrammarTests
                 {
                     Assert.DoesNotContain('\n', exception.Message);
                 }
-            }, iter: 20_000);
+            }, iter: 5_000);
     }
 
     private static TokenGrammar New() => new(Grammar.Parse(Text), Tokenizer);

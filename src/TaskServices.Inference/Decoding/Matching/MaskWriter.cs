@@ -30,11 +30,24 @@ internal sealed class MaskWriter(SlicedVocabulary vocabulary, MatcherStates stat
     {
         _ends[0] = 0;
         _ends[1] = stepper.Load(state.Configurations);
+        var firstBytes = default(ByteSet);
+        foreach (ref readonly var item in state.Configurations.AsSpan())
+        {
+            firstBytes.UnionWith(item.Automaton.GetBytes(item.State));
+        }
+
         var largest = 0;
         var nodes = trie.Nodes;
         for (var i = 1; i < nodes.Length;)
         {
             ref readonly var node = ref nodes[i];
+            if (node.Depth == 1 && !firstBytes.Contains(node.Label))
+            {
+                // Most places expect few of the bytes that tokens begin with.
+                i = node.End;
+                continue;
+            }
+
             var end = _ends[node.Depth];
             var newEnd = stepper.Step(_ends[node.Depth - 1], end, node.Label, out var canEnd);
             _ends[node.Depth + 1] = newEnd;

@@ -21,6 +21,7 @@ internal sealed class SlicedVocabulary
         int[] tokens = [.. Enumerable.Range(0, tokenizer.VocabularySize).Where(token => !ends.Contains(token) && tokenizer.GetTokenBytes(token).Length > 0)];
         Trie = new TokenTrie(tokenizer, tokens);
         Slices = [Slice(tokenizer, tokens, PlainText), Slice(tokenizer, tokens, CodePointSet.WordCharacters)];
+        WarmUp(tokenizer.VocabularySize);
     }
 
     /// <summary>Gets all tokens.</summary>
@@ -30,6 +31,18 @@ internal sealed class SlicedVocabulary
     public TokenSlice[] Slices { get; }
 
     public static SlicedVocabulary For(ITokenizer tokenizer) => Known.GetValue(tokenizer, static key => new SlicedVocabulary(key));
+
+    /// <summary>
+    /// Walks all tokens once, so that .NET compiles the walk for speed now: the first masks of the first request took up to 15 ms each
+    /// for that alone.
+    /// </summary>
+    private void WarmUp(int vocabularySize)
+    {
+        var grammar = Grammar.Parse("root ::= (/[^a]/ | call \"a\")*\ncall ::= \"a\" call \"b\" | \"a\"");
+        var states = new MatcherStates(grammar, new TokenDistances(grammar, Trie), maxBytes: 0);
+        var stepper = new ConfigurationStepper(states.Pool) { RemainingWork = long.MaxValue / 2 };
+        new MaskWriter(this, states, stepper).Write(states.Initial, int.MaxValue, new ulong[(vocabularySize + 63) / 64]);
+    }
 
     private static TokenSlice Slice(ITokenizer tokenizer, int[] tokens, CodePointSet characters)
     {
