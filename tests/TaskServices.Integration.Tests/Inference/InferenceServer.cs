@@ -43,14 +43,14 @@ public sealed class InferenceServer : IAsyncLifetime
         Host = InferenceHost.Open(
             directory, new InferenceOptions { QueueCapacity = QueueCapacity }, new ModelSessionOptions { SlotCount = SlotCount, SlotCapacity = 512 });
         _server = ServerHost.Create(
-            port: 0, grpcPort: 0, verbose: false, [ServerPart.Inference((_, _) => Task.FromResult(ServedModel.Create(Host, _adapterFolder)))]);
+            port: 0, grpcPort: 0, ServerAccess.Local, verbose: false, [ServerPart.Inference((_, _) => Task.FromResult(ServedModel.Create(Host, _adapterFolder)))]);
         await _server.StartAsync();
         await _server.Services.GetRequiredService<LateLoaded<ServedModel>>().WaitAsync(CancellationToken.None);
         var (rest, grpc) = ServerHost.GetAddresses(_server);
         Rest = new HttpClient { BaseAddress = rest };
         Channel = GrpcChannel.ForAddress(grpc);
         Remote = await RemoteInferenceHost.ConnectAsync(
-            grpc, Path.Combine(_adapterFolder, ".cache"), NullLogger<RemoteInferenceHost>.Instance, CancellationToken.None);
+            grpc, accessToken: null, Path.Combine(_adapterFolder, ".cache"), NullLogger<RemoteInferenceHost>.Instance, CancellationToken.None);
     }
 
     /// <summary>Puts the bundled adapter into the server's adapter folder under a name.</summary>
