@@ -53,6 +53,8 @@ internal static class ServeCommand
         var command = new Command("serve", "Serves gRPC and REST, to this machine unless told otherwise, until SIGTERM or Ctrl-C.") { role, port, grpcPort, databases, inference, inferenceTokens, adapters, cost };
         var access = new AccessOptions();
         access.AddTo(command);
+        var session = new SessionOptions();
+        session.AddTo(command);
         model.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -66,6 +68,7 @@ internal static class ServeCommand
             var serving = ServerRole.Create(
                 parsed.GetRequiredValue(role), parsed.GetValue(databases) ?? [], parsed.GetValue(inference), parsed.GetValue(inferenceTokens), parsed.GetValue(adapters),
                 new() { MachineCostPerHour = parsed.GetValue(cost) }, model, parsed);
+            serving.Session = session.Read(parsed);
             return RunAsync(
                 restPort, chosen, access.Read(parsed), serving, parsed.GetValue(GlobalOptions.Format), parsed.GetValue(GlobalOptions.Verbose), cancellationToken);
         });

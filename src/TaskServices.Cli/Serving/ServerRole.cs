@@ -3,6 +3,7 @@ using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using TaskServices.Cli.Commands;
 using TaskServices.Inference;
+using TaskServices.Inference.Models;
 using TaskServices.Inference.Service;
 using TaskServices.Inference.Service.Remote;
 using TaskServices.ServiceDefaults.Loading;
@@ -27,6 +28,9 @@ internal sealed class ServerRole : IAsyncDisposable
     private ServerRole(InferenceOptions inference) => _inference = inference;
 
     public IReadOnlyList<ServerPart> Parts { get; private set; } = [];
+
+    /// <summary>Gets or sets what a model of this process runs on; read when it is loaded, after the server has started.</summary>
+    public ModelSessionOptions Session { get; set; } = new();
 
     /// <summary>Checks that the options go together, before anything is loaded.</summary>
     /// <exception cref="CliException">They do not.</exception>
@@ -85,7 +89,7 @@ internal sealed class ServerRole : IAsyncDisposable
 
     private ServerPart OwnModel(ModelChoice model, string? adapterFolder) => ServerPart.Inference(async (provider, cancellationToken) =>
     {
-        var host = Keep(await Composition.OpenModelAsync(model, new(), cancellationToken, _inference, provider));
+        var host = Keep(await Composition.OpenModelAsync(model, Session, cancellationToken, _inference, provider));
         return ServedModel.Create(host, adapterFolder);
     });
 
@@ -93,7 +97,7 @@ internal sealed class ServerRole : IAsyncDisposable
         ServerPart.TextToSql(async (provider, cancellationToken) =>
         {
             var urls = Composition.ParseUrls(databases);
-            var host = Keep(await Composition.OpenModelAsync(model, new(), cancellationToken, _inference, provider));
+            var host = Keep(await Composition.OpenModelAsync(model, Session, cancellationToken, _inference, provider));
             return Composition.CreateTextToSql(host, adapter: null, urls);
         });
 
