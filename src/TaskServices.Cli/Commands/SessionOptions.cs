@@ -12,12 +12,15 @@ internal sealed class SessionOptions
 
     private readonly Option<int> _context = new("--context")
     {
-        Description = "Tokens of a sequence at most; a model with a shorter context bounds it.", HelpName = "N", DefaultValueFactory = _ => new ModelSessionOptions().SlotCapacity,
+        Description = "Tokens of a sequence at most; a model with a shorter context bounds it.",
+        HelpName = "N",
+        DefaultValueFactory = _ => new ModelSessionOptions().SlotCapacity,
     };
 
     private readonly Option<string> _device = new("--device")
     {
-        Description = "What runs the model: auto takes a CUDA device where one works; cuda warns where none does.", DefaultValueFactory = _ => "auto",
+        Description = "What runs the model: auto takes a CUDA device where one works; cuda warns where none does.",
+        DefaultValueFactory = _ => "auto",
     };
 
     private readonly Option<double?> _memory = new("--device-memory") { Description = "GB (10^9 bytes) of the device to take at most. Default: what is free.", HelpName = "GB" };
