@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using TaskServices.Inference;
 using TaskServices.Inference.Models;
 using TaskServices.TextToSql.Generation;
@@ -14,11 +15,12 @@ internal static class Composition
 
     /// <summary>Loads a model and its adapter, importing them on first use.</summary>
     /// <exception cref="InferenceException">The model or the adapter cannot be loaded.</exception>
-    public static async Task<InferenceHost> OpenModelAsync(ModelChoice model, ModelSessionOptions options, CancellationToken cancellationToken)
+    public static async Task<InferenceHost> OpenModelAsync(
+        ModelChoice model, ModelSessionOptions options, CancellationToken cancellationToken, ILoggerFactory? loggerFactory = null)
     {
         var directory = await ImportModelAsync(model, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        return InferenceHost.Open(directory, new InferenceOptions(), options);
+        return InferenceHost.Open(directory, new InferenceOptions(), options, metrics: null, loggerFactory);
     }
 
     /// <summary>Gets the folder of a model at the bits that commands run it with, importing it on first use.</summary>
@@ -33,16 +35,28 @@ internal static class Composition
     public static async Task<TextToSqlSession> OpenTextToSqlAsync(
         ModelChoice model, IReadOnlyDictionary<string, string> databases, CancellationToken cancellationToken)
     {
-        var urls = databases.ToDictionary(pair => pair.Key, pair => DatabaseUrl.Parse(pair.Value));
+        var urls = ParseUrls(databases);
         var host = await OpenModelAsync(model, new(), cancellationToken);
-        var pipeline = new TextToSqlPipeline(host, new());
-        foreach (var (name, url) in urls)
+        return new(CreateTextToSql(host, adapter: null, urls), host);
+    }
+
+    /// <summary>Makes the text-to-SQL task over a host, in this process or in another one.</summary>
+    /// <param name="adapter">Name of the host's adapter for the task, or null.</param>
+    /// <param name="databases">What <see cref="ParseUrls"/> gave.</param>
+    public static ITextToSql CreateTextToSql(IInferenceHost host, string? adapter, IReadOnlyDictionary<string, DatabaseUrl> databases)
+    {
+        var pipeline = new TextToSqlPipeline(host, new() { Adapter = adapter });
+        foreach (var (name, url) in databases)
         {
             pipeline.Register(name, url);
         }
 
-        return new(pipeline, host);
+        return pipeline;
     }
+
+    /// <exception cref="TextToSql.TextToSqlException">A URL is malformed or names an engine that is not supported.</exception>
+    public static IReadOnlyDictionary<string, DatabaseUrl> ParseUrls(IReadOnlyDictionary<string, string> databases) =>
+        databases.ToDictionary(pair => pair.Key, pair => DatabaseUrl.Parse(pair.Value));
 
     /// <summary>Asks the guard about one statement.</summary>
     public static GuardVerdict CheckSql(string statement, SqlDialect dialect, DatabaseSchema schema, AccessGrant grant) =>

@@ -72,8 +72,11 @@ public sealed class InferenceHost : IInferenceHost
         Engine.StreamAsync(request, cancellationToken);
 
     public Task<IReadOnlyList<double>> ScoreAsync(
-        IReadOnlyList<int> promptTokenIds, IReadOnlyList<IReadOnlyList<int>> continuations, CancellationToken cancellationToken) =>
-        Engine.ScoreAsync(promptTokenIds, continuations, cancellationToken);
+        IReadOnlyList<int> promptTokenIds,
+        IReadOnlyList<IReadOnlyList<int>> continuations,
+        string? adapter,
+        CancellationToken cancellationToken) =>
+        Engine.ScoreAsync(promptTokenIds, continuations, adapter, cancellationToken);
 
     /// <summary>Completes a prompt and gives the text piece by piece, up to a stop sequence, which is left out.</summary>
     /// <exception cref="InferenceException">As <see cref="InferenceEngine"/>.</exception>

@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using TaskServices.ServiceDefaults.Errors;
+using TaskServices.ServiceDefaults.Loading;
 using TaskServices.TextToSql.Generation;
 using Proto = TaskServices.Protos.TextToSql.V1;
 
@@ -16,12 +16,11 @@ public static class TextToSqlServiceExtensions
 
     /// <summary>Adds the service. The service defaults are to be added as well.</summary>
     /// <param name="load">Loads the model and opens the databases; called once, in the background. The caller disposes what it makes.</param>
-    public static IServiceCollection AddTextToSqlService(this IServiceCollection services, Func<CancellationToken, Task<ITextToSql>> load)
+    public static IServiceCollection AddTextToSqlService(
+        this IServiceCollection services, Func<IServiceProvider, CancellationToken, Task<ITextToSql>> load)
     {
-        services.AddSingleton<TextToSqlSource>();
-        services.AddSingleton<ExceptionMapping>(TextToSqlErrors.ToRpcError);
-        services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<TextToSqlLoader>(provider, load));
-        return services;
+        services.AddSingleton(new ServiceErrors(GrpcServiceName, TextToSqlErrors.ToRpcError));
+        return services.AddBackgroundLoad("Text-to-SQL", load);
     }
 
     /// <summary>Maps the service's gRPC methods and their REST routes.</summary>

@@ -29,7 +29,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public static async Task<RunningServer> StartAsync(Func<CancellationToken, Task<ITextToSql>> load, bool waitUntilReady)
     {
-        var server = ServerHost.Create(port: 0, grpcPort: 0, verbose: false, load);
+        var server = ServerHost.Create(port: 0, grpcPort: 0, verbose: false, [ServerPart.TextToSql((_, stop) => load(stop))]);
         await server.StartAsync(TestContext.Current.CancellationToken);
         var running = new RunningServer(server);
         while (waitUntilReady && !(await running.Rest.GetAsync(new Uri("/readyz", UriKind.Relative), TestContext.Current.CancellationToken)).IsSuccessStatusCode)

@@ -55,18 +55,24 @@ public sealed class AdapterSet
 
     /// <summary>Loads a PEFT folder under a name. Where the name is taken, requests from now on use the new version.</summary>
     /// <param name="name">1 to 128 printable characters.</param>
+    /// <param name="expectedVersion">What <see cref="AdapterInfo.Version"/> has to be; null takes what the folder holds.</param>
     /// <returns>What was loaded; the version that stood there before, where its content is the same.</returns>
     /// <exception cref="InferenceException">
     /// <c>ADAPTER_NAME_INVALID</c>; <c>ADAPTER_LIMIT</c>: too many, or no memory left; <c>ADAPTER_RANK</c>: above the limit;
-    /// <c>ADAPTER_BASE_MISMATCH</c>: made for another base model; <c>ADAPTER_UNSUPPORTED</c>: the model takes none; or a damaged file.
+    /// <c>ADAPTER_HASH_MISMATCH</c>: not the expected version; <c>ADAPTER_BASE_MISMATCH</c>: made for another base model; <c>ADAPTER_UNSUPPORTED</c>: the model takes none; or a damaged file.
     /// What was loaded before stays.
     /// </exception>
-    public AdapterInfo Load(string name, string directory)
+    public AdapterInfo Load(string name, string directory, string? expectedVersion = null)
     {
         CheckName(name);
         using var adapter = LoraAdapter.Open(directory);
         CheckRank(name, adapter);
         var version = new ContentHash(memoryFolder: null).Compute(LoraAdapter.FilesOf(directory), CancellationToken.None);
+        if (expectedVersion is not null && expectedVersion != version)
+        {
+            throw new InferenceException("ADAPTER_HASH_MISMATCH", $"The adapter '{name}' has the SHA-256 {version}, not {expectedVersion}.");
+        }
+
         lock (_loading)
         {
             ObjectDisposedException.ThrowIf(_isClosed, this);

@@ -30,7 +30,7 @@ public static class ModelImporter
 
     internal static void Check(ModelImportRequest request)
     {
-        if (request.Bits is not (8 or 16 or 32))
+        if (request.Bits is not (4 or 8 or 16 or 32))
         {
             throw ImportErrors.BadBits(request.Bits);
         }

@@ -65,6 +65,7 @@ public sealed class TextToSqlPipeline(IInferenceHost model, TextToSqlOptions opt
                     PromptTokenIds = prompt,
                     CachedPrefixTokenCount = database.PrefixTokenIds.Length,
                     MaxCompletionTokens = options.MaxCompletionTokens,
+                    Adapter = options.Adapter,
                     Grammar = isFirst ? database.Grammar : database.QueryGrammar,
                     Sampling = isGreedy ? SamplingOptions.Greedy : new(options.RetryTemperature, TopP: 0.95, Seed: (ulong)attempt),
                 },

@@ -53,6 +53,8 @@ internal sealed class OnnxGraph
     public Value Floats(string name, ReadOnlySpan<float> values, params long[] shape) =>
         Initializer(Raw(name, DataType.Float, MemoryMarshal.AsBytes(values), shape));
 
+    public Value Bytes(string name, ReadOnlySpan<byte> values, params long[] shape) => Initializer(Raw(name, DataType.Uint8, values, shape));
+
     public Value Scalar(float value) => Constant("f" + value.ToString("R", CultureInfo.InvariantCulture), DataType.Float, BitConverter.GetBytes(value), []);
 
     public Value Int64s(params long[] values) =>

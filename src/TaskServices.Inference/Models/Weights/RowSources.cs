@@ -14,6 +14,8 @@ internal sealed class TensorRows(ITensorSource source, TensorInfo tensor, long f
 
     public int Columns { get; } = checked((int)tensor.Columns);
 
+    public bool IsSymmetric => tensor.Type == TensorType.Q4_0;
+
     public void Read(long row, Span<float> destination) => source.ReadRows(tensor.Name, firstRow + row, destination);
 }
 
@@ -23,6 +25,8 @@ internal sealed class ConcatenatedRows(params IRowSource[] parts) : IRowSource
     public long Rows { get; } = parts.Sum(part => part.Rows);
 
     public int Columns { get; } = parts[0].Columns;
+
+    public bool IsSymmetric => Array.TrueForAll(parts, part => part.IsSymmetric);
 
     public void Read(long row, Span<float> destination)
     {
@@ -50,6 +54,8 @@ internal sealed class RowRange(IRowSource source, long firstRow, long rows) : IR
 
     public int Columns => source.Columns;
 
+    public bool IsSymmetric => source.IsSymmetric;
+
     public void Read(long row, Span<float> destination) => source.Read(firstRow + row, destination);
 }
 
@@ -59,6 +65,8 @@ internal sealed class ReorderedRows(IRowSource source, int[] order) : IRowSource
     public long Rows => source.Rows;
 
     public int Columns => source.Columns;
+
+    public bool IsSymmetric => source.IsSymmetric;
 
     public void Read(long row, Span<float> destination)
     {
