@@ -20,7 +20,21 @@ internal static class Composition
     {
         var directory = await ImportModelAsync(model, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        return InferenceHost.Open(directory, new InferenceOptions(), options, metrics: null, loggerFactory);
+        var host = InferenceHost.Open(directory, new InferenceOptions(), options, metrics: null, loggerFactory);
+        try
+        {
+            if (model.AdapterName is { } name)
+            {
+                host.Adapters.Load(name, model.AdapterPath!);
+            }
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+
+        return host;
     }
 
     /// <summary>Gets the folder of a model at the bits that commands run it with, importing it on first use.</summary>
@@ -37,7 +51,7 @@ internal static class Composition
     {
         var urls = ParseUrls(databases);
         var host = await OpenModelAsync(model, new(), cancellationToken);
-        return new(CreateTextToSql(host, adapter: null, urls), host);
+        return new(CreateTextToSql(host, model.AdapterName, urls), host);
     }
 
     /// <summary>Makes the text-to-SQL task over a host, in this process or in another one.</summary>

@@ -1,5 +1,7 @@
+using TaskServices.Inference.Adapters;
 using TaskServices.Inference.Models;
 using TaskServices.Inference.Scheduling;
+using TaskServices.Inference.Tests.Adapters;
 using TaskServices.Inference.Tests.Models;
 using TaskServices.Testing;
 
@@ -16,7 +18,7 @@ public sealed class TrafficTests(ITestOutputHelper output)
     [InlineData(2)]
     public async Task GenerateAsync_FakeModel_EqualsAloneBitwise(int seed)
     {
-        await AssertEqualsAlone(seed, FakeModelSession.DefaultVocabularySize, slots => new FakeModelSession(slots, Capacity));
+        await AssertEqualsAlone(seed, FakeModelSession.DefaultVocabularySize, slots => (new FakeModelSession(slots, Capacity), null));
     }
 
     [Theory]
@@ -34,22 +36,52 @@ public sealed class TrafficTests(ITestOutputHelper output)
         await AssertEqualsAlone(
             seed,
             ModelManifest.Read(directory).VocabularySize,
-            slots => ModelSession.Open(directory, new ModelSessionOptions { SlotCount = slots, SlotCapacity = Capacity }));
+            slots => (ModelSession.Open(directory, new ModelSessionOptions { SlotCount = slots, SlotCapacity = Capacity }), null));
     }
 
-    private async Task AssertEqualsAlone(int seed, int vocabularySize, Func<int, IModelSession> open)
+    [Theory]
+    [InlineData(8, 7)]
+    [InlineData(32, 8)]
+    public async Task GenerateAsync_AdaptersMixed_EqualsAloneBitwise(int bits, int seed)
+    {
+        var source = TestFiles.TryShared("fixtures", "models", "llama");
+        var adapter = TestFiles.TryShared("fixtures", "models", "llama-lora");
+        Assert.SkipWhen(source is null || adapter is null, "The reference folder is absent.");
+        using var folder = new TemporaryFolder();
+        var directory = folder.File("model");
+        ModelImporter.Import(new ModelImportRequest { SourcePath = source, Bits = bits }, directory, null, TestContext.Current.CancellationToken);
+        var other = RandomAdapter.Like(adapter, folder.File("other"), rank: 6, seed);
+        await AssertEqualsAlone(
+            seed,
+            ModelManifest.Read(directory).VocabularySize,
+            slots =>
+            {
+                var session = ModelSession.Open(directory, new ModelSessionOptions { SlotCount = slots, SlotCapacity = Capacity, TakesAdapters = true });
+                var adapters = new AdapterSet(session, new InferenceOptions());
+                adapters.Load("one", adapter);
+                adapters.Load("other", other);
+                return (session, adapters);
+            },
+            null,
+            "one",
+            "other");
+    }
+
+    private async Task AssertEqualsAlone(int seed, int vocabularySize, Func<int, (IModelSession Session, AdapterSet? Adapters)> open, params string?[] adapters)
     {
         var random = new Random(seed);
-        var traffic = new RandomTraffic(random, vocabularySize, Capacity);
+        var traffic = new RandomTraffic(random, vocabularySize, Capacity, adapters);
         var options = new InferenceOptions
         {
             PrefillChunkTokens = random.Next(4, 65),
             PrefixCacheBytes = random.Next(0, 4) * 100_000,
             QueueCapacity = RequestCount,
         };
-        var runs = await traffic.RunAsync(open(random.Next(3, 9)), options, RequestCount);
+        var shared = open(random.Next(3, 9));
+        var runs = await traffic.RunAsync(shared.Session, shared.Adapters, options, RequestCount);
+        var single = open(1);
         await using var engine = new InferenceEngine(
-            open(1), new FakeTokenizer(vocabularySize), new InferenceOptions { PrefixCacheBytes = 0 }, createMatcher: FakeGrammar.Create);
+            single.Session, new FakeTokenizer(vocabularySize), new InferenceOptions { PrefixCacheBytes = 0 }, adapters: single.Adapters, createMatcher: FakeGrammar.Create);
         foreach (var (request, completion) in runs)
         {
             var alone = await engine.GenerateAsync(request, TestContext.Current.CancellationToken);
