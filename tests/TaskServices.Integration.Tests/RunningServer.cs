@@ -27,9 +27,12 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public static Task<RunningServer> StartAsync(FakeTextToSql textToSql) => StartAsync(_ => Task.FromResult<ITextToSql>(textToSql), waitUntilReady: true);
 
-    public static async Task<RunningServer> StartAsync(Func<CancellationToken, Task<ITextToSql>> load, bool waitUntilReady)
+    public static Task<RunningServer> StartAsync(Func<CancellationToken, Task<ITextToSql>> load, bool waitUntilReady) =>
+        StartAsync((_, stop) => load(stop), waitUntilReady);
+
+    public static async Task<RunningServer> StartAsync(Func<IServiceProvider, CancellationToken, Task<ITextToSql>> load, bool waitUntilReady)
     {
-        var server = ServerHost.Create(port: 0, grpcPort: 0, verbose: false, [ServerPart.TextToSql((_, stop) => load(stop))]);
+        var server = ServerHost.Create(port: 0, grpcPort: 0, verbose: false, [ServerPart.TextToSql(load)]);
         await server.StartAsync(TestContext.Current.CancellationToken);
         var running = new RunningServer(server);
         while (waitUntilReady && !(await running.Rest.GetAsync(new Uri("/readyz", UriKind.Relative), TestContext.Current.CancellationToken)).IsSuccessStatusCode)
