@@ -30,9 +30,12 @@ internal sealed class RunningServer : IAsyncDisposable
     public static Task<RunningServer> StartAsync(Func<CancellationToken, Task<ITextToSql>> load, bool waitUntilReady) =>
         StartAsync((_, stop) => load(stop), waitUntilReady);
 
-    public static async Task<RunningServer> StartAsync(Func<IServiceProvider, CancellationToken, Task<ITextToSql>> load, bool waitUntilReady)
+    public static Task<RunningServer> StartAsync(Func<IServiceProvider, CancellationToken, Task<ITextToSql>> load, bool waitUntilReady) =>
+        StartAsync(load, waitUntilReady, ServerAccess.Local);
+
+    public static async Task<RunningServer> StartAsync(Func<IServiceProvider, CancellationToken, Task<ITextToSql>> load, bool waitUntilReady, ServerAccess access)
     {
-        var server = ServerHost.Create(port: 0, grpcPort: 0, verbose: false, [ServerPart.TextToSql(load)]);
+        var server = ServerHost.Create(port: 0, grpcPort: 0, access, verbose: false, [ServerPart.TextToSql(load)]);
         await server.StartAsync(TestContext.Current.CancellationToken);
         var running = new RunningServer(server);
         while (waitUntilReady && !(await running.Rest.GetAsync(new Uri("/readyz", UriKind.Relative), TestContext.Current.CancellationToken)).IsSuccessStatusCode)

@@ -31,12 +31,17 @@ internal sealed class ServerRole : IAsyncDisposable
     /// <summary>Checks that the options go together, before anything is loaded.</summary>
     /// <exception cref="CliException">They do not.</exception>
     public static ServerRole Create(
-        string role, IReadOnlyCollection<string> databases, string? inferenceUrl, string? adapterFolder, InferenceOptions options,
+        string role, IReadOnlyCollection<string> databases, string? inferenceUrl, string? inferenceTokenFile, string? adapterFolder, InferenceOptions options,
         ModelOptions model, ParseResult arguments)
     {
         if (inferenceUrl is not null && role is not TextToSql)
         {
             throw CliException.Usage($"--inference needs --role {TextToSql}; the role '{role}' runs the model itself.");
+        }
+
+        if (inferenceTokenFile is not null && inferenceUrl is null)
+        {
+            throw CliException.Usage("--inference-token-file needs --inference, the host that asks for the token.");
         }
 
         if (adapterFolder is not null && role is TextToSql)
@@ -60,7 +65,7 @@ internal sealed class ServerRole : IAsyncDisposable
             (Inference, _) => [serving.OwnModel(model.ReadBare(arguments), adapterFolder)],
             (All, _) => [serving.OwnModel(model.Read(arguments), adapterFolder), ServerPart.TextToSql(OverOwnModel(DatabaseList.Parse(databases)))],
             (_, null) => [serving.TextToSqlAlone(model.Read(arguments), DatabaseList.Parse(databases))],
-            _ => serving.OverRemoteModel(ParseAddress(inferenceUrl), model.ReadRemote(arguments), DatabaseList.Parse(databases)),
+            _ => serving.OverRemoteModel(ParseAddress(inferenceUrl), inferenceTokenFile is null ? null : ServerAccess.ReadTokens(inferenceTokenFile)[0], model.ReadRemote(arguments), DatabaseList.Parse(databases)),
         };
         return serving;
     }
@@ -101,9 +106,9 @@ internal sealed class ServerRole : IAsyncDisposable
         };
 
     private ServerPart[] OverRemoteModel(
-        Uri address, (string? AdapterName, string? CachePath) options, IReadOnlyDictionary<string, string> databases) =>
+        Uri address, string? accessToken, (string? AdapterName, string? CachePath) options, IReadOnlyDictionary<string, string> databases) =>
     [
-        ServerPart.RemoteInference(address, options.CachePath),
+        ServerPart.RemoteInference(address, accessToken, options.CachePath),
         ServerPart.TextToSql(async (provider, cancellationToken) =>
         {
             var urls = Composition.ParseUrls(databases);
