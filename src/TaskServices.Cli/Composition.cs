@@ -15,6 +15,7 @@ internal static class Composition
     private const int DefaultBits = 8;
 
     /// <summary>Loads a model and its adapter, importing them on first use.</summary>
+    /// <param name="inference">Settings of the engine; null takes the default, without adapters beyond the choice's own.</param>
     /// <param name="services">A server's services, for metrics and logs; null outside servers.</param>
     /// <exception cref="InferenceException">The model or the adapter cannot be loaded.</exception>
     public static async Task<InferenceHost> OpenModelAsync(
@@ -27,7 +28,7 @@ internal static class Composition
         var directory = await ImportModelAsync(model, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         var host = InferenceHost.Open(
-            directory, inference ?? new(), options, services?.GetService<InferenceMetrics>(), services?.GetService<ILoggerFactory>());
+            directory, inference ?? new() { MaxAdapterCount = model.AdapterName is null ? 0 : 1 }, options, services?.GetService<InferenceMetrics>(), services?.GetService<ILoggerFactory>());
         try
         {
             if (model.AdapterName is { } name)

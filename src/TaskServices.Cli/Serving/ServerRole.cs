@@ -85,7 +85,9 @@ internal sealed class ServerRole : IAsyncDisposable
 
     private ServerPart OwnModel(ModelChoice model, string? adapterFolder) => ServerPart.Inference(async (provider, cancellationToken) =>
     {
-        var host = Keep(await Composition.OpenModelAsync(model, new(), cancellationToken, _inference, provider));
+        // Without a folder nothing can be loaded, and the graph needs no places for adapters.
+        var inference = adapterFolder is null ? _inference with { MaxAdapterCount = 0 } : _inference;
+        var host = Keep(await Composition.OpenModelAsync(model, new(), cancellationToken, inference, provider));
         return ServedModel.Create(host, adapterFolder);
     });
 
@@ -93,7 +95,7 @@ internal sealed class ServerRole : IAsyncDisposable
         ServerPart.TextToSql(async (provider, cancellationToken) =>
         {
             var urls = Composition.ParseUrls(databases);
-            var host = Keep(await Composition.OpenModelAsync(model, new(), cancellationToken, _inference, provider));
+            var host = Keep(await Composition.OpenModelAsync(model, new(), cancellationToken, _inference with { MaxAdapterCount = 0 }, provider));
             return Composition.CreateTextToSql(host, adapter: null, urls);
         });
 
