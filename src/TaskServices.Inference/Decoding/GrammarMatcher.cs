@@ -5,7 +5,9 @@ namespace TaskServices.Inference.Decoding;
 /// <summary>Follows one completion; see <see cref="TokenGrammar"/>.</summary>
 internal sealed class GrammarMatcher : IGrammarMatcher
 {
-    private const long MaxWorkPerToken = 2_000_000;
+    // What one completion may cost beside others: enough for the first masks of a large vocabulary, then what a token earns.
+    private const long FirstWork = 30_000_000;
+    private const long WorkPerToken = 2_000_000;
 
     private readonly TokenGrammar _grammar;
     private readonly MatcherStates _states;
@@ -19,8 +21,8 @@ internal sealed class GrammarMatcher : IGrammarMatcher
     public GrammarMatcher(TokenGrammar grammar, MatcherStates states)
     {
         (_grammar, _states, _state) = (grammar, states, states.Initial);
-        _stepper = new ConfigurationStepper(states.Pool);
-        _maskWriter = new MaskWriter(grammar.Trie, states, _stepper);
+        _stepper = new ConfigurationStepper(states.Pool) { RemainingWork = FirstWork };
+        _maskWriter = new MaskWriter(grammar.Vocabulary, states, _stepper);
     }
 
     public bool CanEnd => _state.CanEnd;
@@ -85,6 +87,7 @@ internal sealed class GrammarMatcher : IGrammarMatcher
         }
 
         _state = _states.Get(configurations, canEnd);
+        _stepper.RemainingWork = Math.Min(FirstWork, _stepper.RemainingWork + WorkPerToken);
         _recent.Add(tokenId);
         _remainingTokens -= _remainingTokens == int.MaxValue ? 0 : 1;
     }
@@ -136,7 +139,6 @@ internal sealed class GrammarMatcher : IGrammarMatcher
             return false;
         }
 
-        _stepper.RemainingWork = MaxWorkPerToken;
         var begin = 0;
         var end = _stepper.Load(_state.Configurations);
         foreach (var value in bytes)
@@ -156,7 +158,6 @@ internal sealed class GrammarMatcher : IGrammarMatcher
 
     private int DistanceAfter(IReadOnlyList<int> tokens)
     {
-        _stepper.RemainingWork = MaxWorkPerToken;
         var canEnd = CanEnd;
         var end = _stepper.Load(_state.Configurations);
         foreach (var token in tokens)
