@@ -106,6 +106,21 @@ internal sealed class GrammarMatcher : IGrammarMatcher
         return tokens.Count > 0 && _remainingTokens != int.MaxValue && DistanceAfter(tokens) + tokens.Count > _remainingTokens ? [] : tokens;
     }
 
+    public int CountAllowed(ReadOnlySpan<int> tokenIds, int remainingTokens)
+    {
+        var (state, remaining) = (_state, _remainingTokens);
+        var count = 0;
+        while (count < tokenIds.Length && !IsEndToken(tokenIds[count]) && Allows(tokenIds[count], remainingTokens - count)
+            && TryFollow(tokenIds[count], out var configurations, out var canEnd))
+        {
+            _state = _states.Get(configurations, canEnd);
+            count++;
+        }
+
+        (_state, _remainingTokens) = (state, remaining);
+        return count;
+    }
+
     /// <returns>Whether the tokens come from a mask that was there before.</returns>
     private bool WriteTokens(int remainingTokens, Span<ulong> words)
     {
