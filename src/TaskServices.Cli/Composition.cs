@@ -1,5 +1,6 @@
 using TaskServices.Inference;
 using TaskServices.Inference.Models;
+using TaskServices.TextToSql.Configuration;
 using TaskServices.TextToSql.Generation;
 using TaskServices.TextToSql.Guard;
 using TaskServices.TextToSql.Schema;
@@ -28,12 +29,39 @@ internal static class Composition
     public static async Task<TextToSqlSession> OpenTextToSqlAsync(
         ModelChoice model, IReadOnlyDictionary<string, string> databases, CancellationToken cancellationToken)
     {
-        var urls = databases.ToDictionary(pair => pair.Key, pair => DatabaseUrl.Parse(pair.Value));
+        var urls = databases.ToDictionary(pair => pair.Key, pair => (Url: DatabaseUrl.Parse(pair.Value), Access: (DatabaseAccess?)null));
+        return await OpenTextToSqlAsync(model, urls, cancellationToken);
+    }
+
+    /// <summary>Loads model and adapter and registers the databases of a configuration, with its grants.</summary>
+    /// <exception cref="InferenceException">The model or the adapter cannot be loaded.</exception>
+    /// <exception cref="TextToSql.TextToSqlException">A URL is malformed or names an engine that is not supported, or a grant does not fit its database.</exception>
+    public static async Task<TextToSqlSession> OpenTextToSqlAsync(ModelChoice model, ServiceConfiguration configuration, CancellationToken cancellationToken)
+    {
+        var urls = configuration.Databases.ToDictionary(pair => pair.Key, pair => (Url: DatabaseUrl.Parse(pair.Value.Url), Access: (DatabaseAccess?)pair.Value.Access));
+        foreach (var (name, (url, access)) in urls)
+        {
+            try
+            {
+                access!.Validate(SqliteSchemaReader.Read(url.Path), url.Dialect);
+            }
+            catch (TextToSql.TextToSqlException exception) when (exception.Reason is "GRANT_INVALID")
+            {
+                throw new TextToSql.TextToSqlException(exception.Reason, $"{configuration.Path}, databases.{name}.grants: {exception.Message}", exception);
+            }
+        }
+
+        return await OpenTextToSqlAsync(model, urls, cancellationToken);
+    }
+
+    private static async Task<TextToSqlSession> OpenTextToSqlAsync(
+        ModelChoice model, Dictionary<string, (DatabaseUrl Url, DatabaseAccess? Access)> databases, CancellationToken cancellationToken)
+    {
         var host = await OpenModelAsync(model, new(), cancellationToken);
         var pipeline = new TextToSqlPipeline(host, new());
-        foreach (var (name, url) in urls)
+        foreach (var (name, (url, access)) in databases)
         {
-            pipeline.Register(name, url);
+            pipeline.Register(name, url, access);
         }
 
         return new(pipeline, host);

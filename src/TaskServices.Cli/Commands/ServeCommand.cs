@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using TaskServices.Cli.Serving;
 using TaskServices.Cli.Terminal;
+using TaskServices.TextToSql.Configuration;
 using TaskServices.TextToSql.Service;
 
 namespace TaskServices.Cli.Commands;
@@ -31,6 +32,8 @@ internal static class ServeCommand
         var model = new ModelOptions();
         var command = new Command("serve", "Serves gRPC and REST on the loopback interface until SIGTERM or Ctrl-C.") { role, port, grpcPort, databases };
         model.AddTo(command);
+        var principal = new PrincipalOptions();
+        principal.AddFileTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             var restPort = parsed.GetValue(port);
@@ -40,30 +43,43 @@ internal static class ServeCommand
                 throw CliException.Usage($"--grpc-port must be in [0, {MaxPort}] and differ from --port; it is {chosen}.");
             }
 
+            var configuration = principal.ReadConfiguration(parsed);
+            var given = parsed.GetValue(databases) ?? [];
+            if (configuration is not null && given.Length > 0)
+            {
+                throw CliException.Usage("--database and --config cannot be given together: the file lists the databases.");
+            }
+
             return RunAsync(
-                restPort, chosen, DatabaseList.Parse(parsed.GetValue(databases) ?? []), model.Read(parsed),
+                restPort, chosen, DatabaseList.Parse(given), configuration, model.Read(parsed),
                 parsed.GetValue(GlobalOptions.Format), parsed.GetValue(GlobalOptions.Verbose), cancellationToken);
         });
         ExampleHelpAction.SetExamples(
             command,
             "taskservices serve",
             "taskservices serve --port 9000 --database shop=sqlite:shop.db --database staff=sqlite:staff.db",
+            "taskservices serve --config taskservices.json",
             "curl -s http://127.0.0.1:8080/v1/schemas/chinook:generateSql -H 'content-type: application/json' -d '{\"question\": \"How many tracks are there?\"}'");
         return command;
     }
 
     private static async Task<int> RunAsync(
-        int port, int grpcPort, IReadOnlyDictionary<string, string> databases, ModelChoice model, OutputFormat format, bool verbose,
+        int port, int grpcPort, IReadOnlyDictionary<string, string> databases, ServiceConfiguration? configuration, ModelChoice model, OutputFormat format, bool verbose,
         CancellationToken cancellationToken)
     {
         TextToSqlSession? session = null;
         try
         {
-            await using var server = ServerHost.Create(port, grpcPort, verbose, async stop =>
-            {
-                session = await Composition.OpenTextToSqlAsync(model, databases, stop);
-                return session.TextToSql;
-            });
+            await using var server = ServerHost.Create(
+                port, grpcPort, verbose,
+                async stop =>
+                {
+                    session = configuration is null
+                        ? await Composition.OpenTextToSqlAsync(model, databases, stop)
+                        : await Composition.OpenTextToSqlAsync(model, configuration, stop);
+                    return session.TextToSql;
+                },
+                configuration is null ? null : configuration.FindPrincipal);
             await StartAsync(server, cancellationToken);
             ReportAddresses(server, format);
             await server.WaitForShutdownAsync(cancellationToken);

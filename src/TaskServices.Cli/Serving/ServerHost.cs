@@ -10,6 +10,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TaskServices.ServiceDefaults;
 using TaskServices.TextToSql.Generation;
+using TaskServices.TextToSql.Guard;
 using TaskServices.TextToSql.Service;
 
 namespace TaskServices.Cli.Serving;
@@ -23,7 +24,9 @@ internal static class ServerHost
     /// <param name="port">REST port; 0 lets the system choose.</param>
     /// <param name="grpcPort">gRPC port; 0 lets the system choose.</param>
     /// <param name="load">Loads text-to-SQL in the background.</param>
-    public static WebApplication Create(int port, int grpcPort, bool verbose, Func<CancellationToken, Task<ITextToSql>> load)
+    /// <param name="findPrincipal">Finds who asks by the name and tenant that a call gives; null to believe both.</param>
+    public static WebApplication Create(
+        int port, int grpcPort, bool verbose, Func<CancellationToken, Task<ITextToSql>> load, Func<string?, string?, Principal>? findPrincipal = null)
     {
         // Nothing but the command line configures this server: no appsettings.json of the folder that it happens to start in.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
@@ -41,7 +44,7 @@ internal static class ServerHost
         builder.Services.Configure<HostFilteringOptions>(options => options.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
         ConfigureLogging(builder.Logging, verbose);
         builder.Services.AddServiceDefaults("", TextToSqlServiceExtensions.GrpcServiceName);
-        builder.Services.AddTextToSqlService(load);
+        builder.Services.AddTextToSqlService(load, findPrincipal);
 
         var server = builder.Build();
         server.UseHostFiltering();

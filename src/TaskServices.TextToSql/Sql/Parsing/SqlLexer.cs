@@ -116,6 +116,12 @@ internal sealed class SqlLexer(string text, SqlDialect dialect)
             return dollar;
         if (c is '?' or '@' or '$' || (c is ':' && (SqlCharacters.IsWordStart(Peek(1)) || SqlCharacters.IsDigit(Peek(1)))))
             return ReadParameter();
+        if (c is '[' or ']' && dialect is SqlDialect.Postgres)
+        {
+            _at++;
+            return Token(TokenKind.Symbol, start, c is '[' ? "[" : "]");
+        }
+
         foreach (var symbol in Symbols)
         {
             if (text.AsSpan(_at).StartsWith(symbol))

@@ -49,6 +49,16 @@ public sealed partial class SqlParser
         if (items is [SubqueryExpression first] && ContinuesQuery())
             return ContinueQuery(first, offset);
         ExpectSymbol(")");
+        if (items is [FunctionCall { Name: "array_agg", Over: null } all] && TrySymbol("["))
+        {
+            // (array_agg(x))[1] is how PostgreSQL before 16 writes any_value(x).
+            if (Current is not { Kind: TokenKind.Number, Value: "1" })
+                throw Unexpected("1");
+            _at++;
+            ExpectSymbol("]");
+            return all with { Name = "any_value", Offset = offset };
+        }
+
         return items.Count is 1 ? items[0] : new RowExpression(items) { Offset = offset };
     }
 
@@ -78,7 +88,7 @@ public sealed partial class SqlParser
     private ColumnReference ParseColumn()
     {
         var first = Current;
-        if (_dialect is SqlDialect.Sqlite && first.IsDoubleQuoted && !Ahead().IsSymbol("."))
+        if (_dialect is SqlDialect.Sqlite && first.IsDoubleQuoted && !Ahead().IsSymbol(".") && !first.Value.Any(SqlCharacters.IsInvisible))
             return Take(new ColumnReference(first.Value) { Offset = first.Offset, IsDoubleQuoted = true });
         var name = ExpectName("an expression");
         if (!TrySymbol("."))
