@@ -25,7 +25,7 @@ internal static class Composition
         {
             var request = new ModelImportRequest
             {
-                SourcePath = modelPath ?? FindAbove(DefaultModel),
+                SourcePath = modelPath ?? BundledModel(),
                 AdapterPath = adapterPath ?? FindAbove(DefaultAdapter),
                 Bits = 8,
             };
@@ -49,6 +49,9 @@ internal static class Composition
             throw new EvaluationException("MODEL_UNAVAILABLE", exception.Message);
         }
     }
+
+    /// <summary>Finds the bundled model's file.</summary>
+    public static string BundledModel() => FindAbove(DefaultModel);
 
     // Another build may answer differently: finished items of an older one must not be taken for its own.
     private static string BuildOf<T>() => typeof(T).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion

@@ -1,6 +1,6 @@
+using Microsoft.Extensions.Logging;
 using TaskServices.Inference;
 using TaskServices.Inference.Models;
-using TaskServices.TextToSql.Configuration;
 using TaskServices.TextToSql.Generation;
 using TaskServices.TextToSql.Guard;
 using TaskServices.TextToSql.Schema;
@@ -15,56 +15,47 @@ internal static class Composition
 
     /// <summary>Loads a model and its adapter, importing them on first use.</summary>
     /// <exception cref="InferenceException">The model or the adapter cannot be loaded.</exception>
-    public static async Task<InferenceHost> OpenModelAsync(ModelChoice model, ModelSessionOptions options, CancellationToken cancellationToken)
+    public static async Task<InferenceHost> OpenModelAsync(
+        ModelChoice model, ModelSessionOptions options, CancellationToken cancellationToken, ILoggerFactory? loggerFactory = null)
     {
-        var directory = await ImportedModel.GetDirectoryAsync(model, DefaultBits, cancellationToken);
+        var directory = await ImportModelAsync(model, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        return InferenceHost.Open(directory, new InferenceOptions(), options);
+        return InferenceHost.Open(directory, new InferenceOptions(), options, metrics: null, loggerFactory);
     }
+
+    /// <summary>Gets the folder of a model at the bits that commands run it with, importing it on first use.</summary>
+    /// <exception cref="InferenceException">The model or the adapter cannot be imported.</exception>
+    public static Task<string> ImportModelAsync(ModelChoice model, CancellationToken cancellationToken) =>
+        ImportedModel.GetDirectoryAsync(model, DefaultBits, cancellationToken);
 
     /// <summary>Loads model and adapter and registers the databases, which are opened by their first question.</summary>
     /// <param name="databases">URL of each database by its name.</param>
     /// <exception cref="InferenceException">The model or the adapter cannot be loaded.</exception>
     /// <exception cref="TextToSql.TextToSqlException">A URL is malformed or names an engine that is not supported.</exception>
-    public static async Task<TextToSqlSession> OpenTextToSqlAsync(
-        ModelChoice model, IReadOnlyDictionary<string, string> databases, CancellationToken cancellationToken)
-    {
-        var urls = databases.ToDictionary(pair => pair.Key, pair => (Url: DatabaseUrl.Parse(pair.Value), Access: (DatabaseAccess?)null));
-        return await OpenTextToSqlAsync(model, urls, cancellationToken);
-    }
+    public static Task<TextToSqlSession> OpenTextToSqlAsync(
+        ModelChoice model, IReadOnlyDictionary<string, string> databases, CancellationToken cancellationToken) =>
+        OpenTextToSqlAsync(model, new ServedDatabases(databases), cancellationToken);
 
-    /// <summary>Loads model and adapter and registers the databases of a configuration, with its grants.</summary>
-    /// <exception cref="InferenceException">The model or the adapter cannot be loaded.</exception>
-    /// <exception cref="TextToSql.TextToSqlException">A URL is malformed or names an engine that is not supported, or a grant does not fit its database.</exception>
-    public static async Task<TextToSqlSession> OpenTextToSqlAsync(ModelChoice model, ServiceConfiguration configuration, CancellationToken cancellationToken)
+    /// <inheritdoc cref="OpenTextToSqlAsync(ModelChoice, IReadOnlyDictionary{string, string}, CancellationToken)"/>
+    public static async Task<TextToSqlSession> OpenTextToSqlAsync(ModelChoice model, ServedDatabases databases, CancellationToken cancellationToken)
     {
-        var urls = configuration.Databases.ToDictionary(pair => pair.Key, pair => (Url: DatabaseUrl.Parse(pair.Value.Url), Access: (DatabaseAccess?)pair.Value.Access));
-        foreach (var (name, (url, access)) in urls)
-        {
-            try
-            {
-                access!.Validate(SqliteSchemaReader.Read(url.Path), url.Dialect);
-            }
-            catch (TextToSql.TextToSqlException exception) when (exception.Reason is "GRANT_INVALID")
-            {
-                throw new TextToSql.TextToSqlException(exception.Reason, $"{configuration.Path}, databases.{name}.grants: {exception.Message}", exception);
-            }
-        }
-
-        return await OpenTextToSqlAsync(model, urls, cancellationToken);
-    }
-
-    private static async Task<TextToSqlSession> OpenTextToSqlAsync(
-        ModelChoice model, Dictionary<string, (DatabaseUrl Url, DatabaseAccess? Access)> databases, CancellationToken cancellationToken)
-    {
+        var urls = databases.Check();
         var host = await OpenModelAsync(model, new(), cancellationToken);
-        var pipeline = new TextToSqlPipeline(host, new());
-        foreach (var (name, (url, access)) in databases)
+        return new(CreateTextToSql(host, adapter: null, urls), host);
+    }
+
+    /// <summary>Makes the text-to-SQL task over a host, in this process or in another one.</summary>
+    /// <param name="adapter">Name of the host's adapter for the task, or null.</param>
+    /// <param name="databases">What <see cref="ServedDatabases.Check"/> gave.</param>
+    public static ITextToSql CreateTextToSql(IInferenceHost host, string? adapter, IReadOnlyDictionary<string, RegisteredUrl> databases)
+    {
+        var pipeline = new TextToSqlPipeline(host, new() { Adapter = adapter });
+        foreach (var (name, database) in databases)
         {
-            pipeline.Register(name, url, access);
+            pipeline.Register(name, database.Url, database.Access);
         }
 
-        return new(pipeline, host);
+        return pipeline;
     }
 
     /// <summary>Asks the guard about one statement.</summary>

@@ -6,7 +6,8 @@ namespace TaskServices.Cli;
 /// <param name="CachePath">Folder that imported models are kept in, or null for the default; need not exist yet.</param>
 internal sealed record ModelChoice(string ModelPath, string? AdapterPath, string? CachePath)
 {
-    private const string NoAdapter = "none";
+    /// <summary>What the command line calls no adapter.</summary>
+    public const string NoAdapter = "none";
 
     /// <summary>Fills what was not given with what is bundled.</summary>
     /// <exception cref="CliException">A named file is missing, or nothing is bundled.</exception>

@@ -30,7 +30,11 @@ public interface IInferenceHost : IAsyncDisposable
     /// <summary>Scores given continuations of one prompt.</summary>
     /// <param name="promptTokenIds">At least one token.</param>
     /// <param name="continuations">At least one, each of at least one token.</param>
+    /// <param name="adapter">Name of a loaded adapter; null is the base model.</param>
     /// <returns>The natural-log probability of each continuation, summed over its tokens.</returns>
     Task<IReadOnlyList<double>> ScoreAsync(
-        IReadOnlyList<int> promptTokenIds, IReadOnlyList<IReadOnlyList<int>> continuations, CancellationToken cancellationToken);
+        IReadOnlyList<int> promptTokenIds,
+        IReadOnlyList<IReadOnlyList<int>> continuations,
+        string? adapter,
+        CancellationToken cancellationToken);
 }

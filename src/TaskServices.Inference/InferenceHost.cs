@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using TaskServices.Inference.Adapters;
 using TaskServices.Inference.Decoding;
 using TaskServices.Inference.Models;
 using TaskServices.Inference.Scheduling;
@@ -10,8 +11,9 @@ namespace TaskServices.Inference;
 /// <summary>One imported model with its tokenizer and engine, in this process: tokens or text in and out. Thread safe.</summary>
 public sealed class InferenceHost : IInferenceHost
 {
-    private InferenceHost(string directory, ModelDescription model, ITokenizer tokenizer, GrammarCache grammars, InferenceEngine engine) =>
-        (Directory, Model, Tokenizer, Grammars, Engine) = (directory, model, tokenizer, grammars, engine);
+    private InferenceHost(
+        string directory, ModelDescription model, ITokenizer tokenizer, GrammarCache grammars, AdapterSet adapters, InferenceEngine engine) =>
+        (Directory, Model, Tokenizer, Grammars, Adapters, Engine) = (directory, model, tokenizer, grammars, adapters, engine);
 
     /// <summary>Gets the model's directory.</summary>
     public string Directory { get; }
@@ -22,6 +24,9 @@ public sealed class InferenceHost : IInferenceHost
 
     /// <summary>Gets the compiled grammars that requests share.</summary>
     public GrammarCache Grammars { get; }
+
+    /// <summary>Gets the adapters that requests can name; load and unload at any time.</summary>
+    public AdapterSet Adapters { get; }
 
     public InferenceEngine Engine { get; }
 
@@ -40,17 +45,21 @@ public sealed class InferenceHost : IInferenceHost
         var name = options.ModelName == InferenceOptions.Unnamed ? Path.GetFileNameWithoutExtension(manifest.Source) : options.ModelName;
         var tokenizer = TokenizerLoader.Load(modelDirectory);
         var session = ModelSession.Open(
-            modelDirectory, sessionOptions ?? new ModelSessionOptions(), loggerFactory?.CreateLogger<ModelSession>());
+            modelDirectory,
+            (sessionOptions ?? new ModelSessionOptions()) with { TakesAdapters = options.MaxAdapterCount > 0 },
+            loggerFactory?.CreateLogger<ModelSession>());
         var grammars = new GrammarCache(tokenizer);
+        var adapters = new AdapterSet(session, options);
         var engine = new InferenceEngine(
             session,
             tokenizer,
             options with { ModelName = name },
             metrics,
             loggerFactory?.CreateLogger<InferenceEngine>(),
+            adapters: adapters,
             createMatcher: grammars.CreateMatcher);
         return new InferenceHost(
-            modelDirectory, ModelDescription.From(manifest, name, session.SlotCapacity), tokenizer, grammars, engine);
+            modelDirectory, ModelDescription.From(manifest, name, session.SlotCapacity), tokenizer, grammars, adapters, engine);
     }
 
     public Task<Completion> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken) =>
@@ -63,8 +72,11 @@ public sealed class InferenceHost : IInferenceHost
         Engine.StreamAsync(request, cancellationToken);
 
     public Task<IReadOnlyList<double>> ScoreAsync(
-        IReadOnlyList<int> promptTokenIds, IReadOnlyList<IReadOnlyList<int>> continuations, CancellationToken cancellationToken) =>
-        Engine.ScoreAsync(promptTokenIds, continuations, cancellationToken);
+        IReadOnlyList<int> promptTokenIds,
+        IReadOnlyList<IReadOnlyList<int>> continuations,
+        string? adapter,
+        CancellationToken cancellationToken) =>
+        Engine.ScoreAsync(promptTokenIds, continuations, adapter, cancellationToken);
 
     /// <summary>Completes a prompt and gives the text piece by piece, up to a stop sequence, which is left out.</summary>
     /// <exception cref="InferenceException">As <see cref="InferenceEngine"/>.</exception>
@@ -106,6 +118,7 @@ public sealed class InferenceHost : IInferenceHost
             PromptTokenIds = Tokenizer.BosTokenId is { } bos ? [bos, .. prompt] : prompt,
             MaxCompletionTokens = request.MaxCompletionTokens,
             Grammar = request.Grammar,
+            Adapter = request.Adapter,
             Sampling = request.Sampling,
         };
     }
@@ -122,6 +135,9 @@ public sealed record TextRequest
 
     /// <summary>Gets the grammar that the completion keeps to, or null.</summary>
     public GrammarText? Grammar { get; init; }
+
+    /// <summary>Gets the name of a loaded adapter, or null for the base model.</summary>
+    public string? Adapter { get; init; }
 
     public SamplingOptions Sampling { get; init; } = SamplingOptions.Greedy;
 

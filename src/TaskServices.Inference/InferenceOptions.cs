@@ -1,3 +1,5 @@
+using TaskServices.Inference.Scheduling;
+
 namespace TaskServices.Inference;
 
 /// <summary>Settings of the inference engine.</summary>
@@ -16,8 +18,11 @@ public sealed record InferenceOptions
     /// <value>10 ms to 1 hour. The default is 5 minutes.</value>
     public TimeSpan QueueTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Gets how many prompt tokens one prefill run takes; running requests get a decode step between two runs.</summary>
-    /// <value>1 to 8,192. The default is 256.</value>
+    /// <summary>
+    /// Gets how many prompt tokens one prefill run takes, a quarter of it while other requests decode: they get a step between two runs. It
+    /// changes no result.
+    /// </summary>
+    /// <value>4 to 8,192. The default is 256.</value>
     public int PrefillChunkTokens { get; init; } = 256;
 
     /// <summary>Gets the memory of the prefix cache.</summary>
@@ -27,6 +32,18 @@ public sealed record InferenceOptions
     /// <summary>Gets how many tokens prompt-lookup speculation drafts for a request that runs alone.</summary>
     /// <value>0 (off, the default) to 64.</value>
     public int SpeculationDraftTokens { get; init; }
+
+    /// <summary>Gets how many adapters may be loaded at once.</summary>
+    /// <value>0 to 1,024. The default is 8.</value>
+    public int MaxAdapterCount { get; init; } = 8;
+
+    /// <summary>Gets the largest rank of an adapter.</summary>
+    /// <value>1 to 1,024. The default is 64.</value>
+    public int MaxAdapterRank { get; init; } = 64;
+
+    /// <summary>Gets the memory of all loaded adapters together.</summary>
+    /// <value>0 to 1 TiB. The default is 512 MiB.</value>
+    public long MaxAdapterBytes { get; init; } = 512L << 20;
 
     /// <exception cref="InferenceException"><c>OPTION_OUT_OF_RANGE</c>: names the setting and its range.</exception>
     internal void Validate()
@@ -38,8 +55,11 @@ public sealed record InferenceOptions
             nameof(QueueTimeout),
             QueueTimeout,
             "in [00:00:00.010, 01:00:00]");
-        Require(PrefillChunkTokens is >= 1 and <= 8192, nameof(PrefillChunkTokens), PrefillChunkTokens, "in [1, 8192]");
+        Require(PrefillChunkTokens is >= RunLength.ShortestLimit and <= 8192, nameof(PrefillChunkTokens), PrefillChunkTokens, "in [4, 8192]");
         Require(PrefixCacheBytes is >= 0 and <= 1L << 40, nameof(PrefixCacheBytes), PrefixCacheBytes, "in [0, 2^40]");
+        Require(MaxAdapterCount is >= 0 and <= 1024, nameof(MaxAdapterCount), MaxAdapterCount, "in [0, 1024]");
+        Require(MaxAdapterBytes is >= 0 and <= 1L << 40, nameof(MaxAdapterBytes), MaxAdapterBytes, "in [0, 2^40]");
+        Require(MaxAdapterRank is >= 1 and <= 1024, nameof(MaxAdapterRank), MaxAdapterRank, "in [1, 1024]");
         Require(SpeculationDraftTokens is >= 0 and <= 64, nameof(SpeculationDraftTokens), SpeculationDraftTokens, "in [0, 64]");
     }
 

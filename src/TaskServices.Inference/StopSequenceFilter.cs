@@ -1,10 +1,13 @@
 namespace TaskServices.Inference;
 
 /// <summary>Passes text on up to the first stop sequence, and holds back an end that might begin one.</summary>
-internal sealed class StopSequenceFilter(IReadOnlyList<string> stopSequences)
+/// <remarks>One instance serves one text; not safe for use from several threads.</remarks>
+/// <param name="stopSequences">Compared by code units; empty ones are ignored.</param>
+public sealed class StopSequenceFilter(IReadOnlyList<string> stopSequences)
 {
     private string _held = "";
 
+    /// <summary>Gets whether a stop sequence was found; nothing passes from then on.</summary>
     public bool IsStopped { get; private set; }
 
     /// <summary>Adds text and gets what is certainly outside any stop sequence.</summary>

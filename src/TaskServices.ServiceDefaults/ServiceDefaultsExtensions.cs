@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using TaskServices.ServiceDefaults.Errors;
-using TaskServices.ServiceDefaults.Health;
+using TaskServices.ServiceDefaults.Loading;
 
 namespace TaskServices.ServiceDefaults;
 
@@ -16,15 +16,15 @@ public static class ServiceDefaultsExtensions
     // Watchers of gRPC health learn of a change after this time at most.
     private static readonly TimeSpan HealthPublishPeriod = TimeSpan.FromSeconds(1);
 
-    /// <summary>Adds gRPC with the defaults. Services add an <see cref="ExceptionMapping"/> for their own exceptions.</summary>
-    /// <param name="grpcServiceNames">Full names of the services whose health follows <see cref="ModelReadiness"/>.</param>
+    /// <summary>Adds gRPC with the defaults. Services add <see cref="ServiceErrors"/> for their own exceptions.</summary>
+    /// <param name="grpcServiceNames">Full names of the services whose health follows the server's health checks.</param>
     public static IServiceCollection AddServiceDefaults(this IServiceCollection services, params string[] grpcServiceNames)
     {
         services.AddGrpc(options => options.Interceptors.Add<ExceptionInterceptor>())
             // Any-typed error details become JSON only where their types are known.
             .AddJsonTranscoding(options => options.TypeRegistry = TypeRegistry.FromFiles(ErrorInfo.Descriptor.File));
         services.AddGrpcReflection();
-        services.AddSingleton<ModelReadiness>();
+        services.AddSingleton<LoadFailure>();
         services.Configure<HealthCheckPublisherOptions>(options =>
         {
             options.Delay = TimeSpan.Zero;
@@ -36,7 +36,7 @@ public static class ServiceDefaultsExtensions
             {
                 options.Services.Map(name, _ => true);
             }
-        }).AddCheck<ModelReadiness>("model");
+        });
         return services;
     }
 

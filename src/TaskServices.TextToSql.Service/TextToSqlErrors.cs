@@ -2,6 +2,7 @@ using Grpc.Core;
 using TaskServices.Inference;
 using TaskServices.Inference.Scheduling;
 using TaskServices.ServiceDefaults.Errors;
+using TaskServices.ServiceDefaults.Loading;
 
 namespace TaskServices.TextToSql.Service;
 
@@ -27,8 +28,10 @@ internal static class TextToSqlErrors
         EngineBusyException error =>
             new(StatusCode.ResourceExhausted, Domain, error.Reason, error.Message) { RetryAfter = error.RetryAfter },
         InferenceException { Reason: "PROMPT_TOO_LONG" } error => BadField(error.Reason, error.Message, "question"),
-        InferenceException { Reason: "ENGINE_STOPPED" } error =>
+        InferenceException { Reason: "ENGINE_STOPPED" or "MODEL_LOADING" or "HOST_UNAVAILABLE" } error =>
             new(StatusCode.Unavailable, Domain, error.Reason, error.Message) { RetryAfter = RetryAfter },
+        InferenceException { Reason: "ADAPTER_NOT_FOUND" or "TOKENIZER_CHANGED" } error =>
+            new(StatusCode.FailedPrecondition, Domain, error.Reason, error.Message),
         _ => null,
     };
 

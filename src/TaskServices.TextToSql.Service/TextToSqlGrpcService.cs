@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using TaskServices.ServiceDefaults.Errors;
+using TaskServices.ServiceDefaults.Loading;
 using TaskServices.TextToSql.Execution;
 using TaskServices.TextToSql.Generation;
 using Proto = TaskServices.Protos.TextToSql.V1;
@@ -9,7 +10,7 @@ using Proto = TaskServices.Protos.TextToSql.V1;
 namespace TaskServices.TextToSql.Service;
 
 /// <summary>Maps <c>taskservices.text_to_sql.v1</c> calls onto <see cref="ITextToSql"/>.</summary>
-internal sealed class TextToSqlGrpcService(TextToSqlSource source, CallPrincipal principal) : Proto.TextToSqlService.TextToSqlServiceBase
+internal sealed class TextToSqlGrpcService(LateLoaded<ITextToSql> source, CallPrincipal principal) : Proto.TextToSqlService.TextToSqlServiceBase
 {
     // Errors repeat the id, and trailers are small.
     private const int MaxSchemaIdLength = 200;
@@ -81,7 +82,7 @@ internal sealed class TextToSqlGrpcService(TextToSqlSource source, CallPrincipal
     public override Task<Proto.ListSchemasResponse> ListSchemas(Proto.ListSchemasRequest request, ServerCallContext context)
     {
         var response = new Proto.ListSchemasResponse();
-        response.SchemaIds.AddRange(source.Loaded.ForPrincipal(principal.Of(context)).DatabaseNames.Order(StringComparer.Ordinal));
+        response.SchemaIds.AddRange(source.Value.ForPrincipal(principal.Of(context)).DatabaseNames.Order(StringComparer.Ordinal));
         return Task.FromResult(response);
     }
 
@@ -130,7 +131,7 @@ internal sealed class TextToSqlGrpcService(TextToSqlSource source, CallPrincipal
 
     private ITextToSql Find(string schemaId, ServerCallContext context)
     {
-        var textToSql = source.Loaded.ForPrincipal(principal.Of(context));
+        var textToSql = source.Value.ForPrincipal(principal.Of(context));
         return textToSql.DatabaseNames.Contains(schemaId) ? textToSql : throw new UnknownSchemaException(schemaId);
     }
 }

@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using TaskServices.ServiceDefaults.Errors;
+using TaskServices.ServiceDefaults.Loading;
 using TaskServices.TextToSql.Generation;
 using TaskServices.TextToSql.Guard;
 using Proto = TaskServices.Protos.TextToSql.V1;
@@ -19,13 +19,11 @@ public static class TextToSqlServiceExtensions
     /// <param name="load">Loads the model and opens the databases; called once, in the background. The caller disposes what it makes.</param>
     /// <param name="findPrincipal">Finds who asks by the name and tenant that a call gives; null to believe both.</param>
     public static IServiceCollection AddTextToSqlService(
-        this IServiceCollection services, Func<CancellationToken, Task<ITextToSql>> load, Func<string?, string?, Principal>? findPrincipal = null)
+        this IServiceCollection services, Func<IServiceProvider, CancellationToken, Task<ITextToSql>> load, Func<string?, string?, Principal>? findPrincipal = null)
     {
         services.AddSingleton(new CallPrincipal(findPrincipal ?? CallPrincipal.Unlisted));
-        services.AddSingleton<TextToSqlSource>();
-        services.AddSingleton<ExceptionMapping>(TextToSqlErrors.ToRpcError);
-        services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<TextToSqlLoader>(provider, load));
-        return services;
+        services.AddSingleton(new ServiceErrors(GrpcServiceName, TextToSqlErrors.ToRpcError));
+        return services.AddBackgroundLoad("Text-to-SQL", load);
     }
 
     /// <summary>Maps the service's gRPC methods and their REST routes.</summary>

@@ -13,19 +13,22 @@ public sealed class ReferenceDirectionTests
         System.Reflection.Assembly.Load("TaskServices.Protos"),
         System.Reflection.Assembly.Load("TaskServices.ServiceDefaults"),
         System.Reflection.Assembly.Load("TaskServices.TextToSql.Service"),
+        System.Reflection.Assembly.Load("TaskServices.Inference.Service"),
         System.Reflection.Assembly.Load("TaskServices.Evals"),
         System.Reflection.Assembly.Load("taskservices")).Build();
 
     [Theory]
     // Domain libraries know nothing of gRPC, HTTP, ASP.NET, the services or the command line.
-    [InlineData("TaskServices.Inference", @"Grpc\.|Microsoft\.AspNetCore\.|Google\.Rpc|Google\.Api|TaskServices\.(TextToSql|Protos|ServiceDefaults|Cli|Evals)")]
-    [InlineData("TaskServices.TextToSql", @"Grpc\.|Microsoft\.AspNetCore\.|Google\.|TaskServices\.(TextToSql\.Service|Protos|ServiceDefaults|Cli|Evals)")]
+    [InlineData("TaskServices.Inference", @"Grpc\.|Microsoft\.AspNetCore\.|Google\.Rpc|Google\.Api|TaskServices\.(Inference\.Service|TextToSql|Protos|ServiceDefaults|Cli|Evals)")]
+    [InlineData("TaskServices.TextToSql", @"Grpc\.|Microsoft\.AspNetCore\.|Google\.|TaskServices\.(TextToSql\.Service|Inference\.Service|Protos|ServiceDefaults|Cli|Evals)")]
     // What all services share knows no task.
     [InlineData("TaskServices.ServiceDefaults", @"TaskServices\.(TextToSql|Inference|Protos|Cli|Evals)")]
     [InlineData("TaskServices.Protos", @"TaskServices\.(TextToSql|Inference|ServiceDefaults|Cli|Evals)\.")]
-    [InlineData("TaskServices.TextToSql.Service", @"TaskServices\.(Cli|Evals)")]
+    // Services meet in the command line only.
+    [InlineData("TaskServices.TextToSql.Service", @"TaskServices\.(Inference\.Service|Cli|Evals)")]
+    [InlineData("TaskServices.Inference.Service", @"TaskServices\.(TextToSql|Cli|Evals)")]
     // Evaluations call the domain in process.
-    [InlineData("TaskServices.Evals", @"Grpc\.|Microsoft\.AspNetCore\.|TaskServices\.(TextToSql\.Service|Protos|ServiceDefaults|Cli)")]
+    [InlineData("TaskServices.Evals", @"Grpc\.|Microsoft\.AspNetCore\.|TaskServices\.(TextToSql\.Service|Inference\.Service|Protos|ServiceDefaults|Cli)")]
     // eval, tune and bench start their own programs.
     [InlineData("taskservices", @"TaskServices\.Evals|Google\.Protobuf")]
     public void Assembly_DoesNotSee_WhatLiesAbove(string assembly, string forbidden) => Assert.Empty(FindDependencies(assembly, forbidden));
@@ -34,7 +37,9 @@ public sealed class ReferenceDirectionTests
     [Theory]
     [InlineData("TaskServices.ServiceDefaults", @"Grpc\.")]
     [InlineData("TaskServices.TextToSql.Service", @"TaskServices\.TextToSql\.Generation\.")]
+    [InlineData("TaskServices.Inference.Service", @"TaskServices\.Inference\.Scheduling\.")]
     [InlineData("taskservices", @"TaskServices\.TextToSql\.Service\.")]
+    [InlineData("taskservices", @"TaskServices\.Inference\.Service\.")]
     public void Assembly_Sees_WhatItIsBuiltOn(string assembly, string expected) => Assert.NotEmpty(FindDependencies(assembly, expected));
 
     private static IEnumerable<string> FindDependencies(string assembly, string pattern)

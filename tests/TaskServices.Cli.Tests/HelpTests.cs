@@ -46,6 +46,8 @@ public sealed class HelpTests
     [InlineData("serve", "--role", "nothing")]
     [InlineData("serve", "--database", "without-url")]
     [InlineData("serve", "--database", "a=sqlite:x", "--database", "a=sqlite:y")]
+    [InlineData("generate", "--system", "S", "prompt")]
+    [InlineData("generate", "--chat-format", "nothing", "prompt")]
     [InlineData("check-sql", "--dialect", "oracle", "--schema", "s", "--in", "i")]
     public async Task Run_BadUsage_ExitsWith2(params string[] arguments)
     {

@@ -118,7 +118,7 @@ public sealed class ErrorMappingTests
         var cancelled = new TaskCompletionSource();
         await using var server = await RunningServer.StartAsync(new FakeTextToSql { OnGenerate = WaitUntilCancelled(cancelled) });
         using var call = server.Client.Ask(
-            new() { SchemaId = FakeTextToSql.Database, Question = "q" }, deadline: DateTime.UtcNow.AddMilliseconds(200),
+            new() { SchemaId = FakeTextToSql.Database, Question = "q" }, deadline: DateTime.UtcNow.AddSeconds(2),
             cancellationToken: Cancellation);
 
         var error = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(Cancellation));

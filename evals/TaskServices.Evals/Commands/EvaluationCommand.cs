@@ -12,6 +12,7 @@ internal static class EvaluationCommand
         var root = new RootCommand("Evaluation suites: scores with confidence intervals, reports, comparisons, baselines.")
         {
             TextToSqlCommand.Create(),
+            InferenceCommand.Create(),
             CompareCommand.Create(),
             ExplainCommand.Create(),
         };

@@ -33,7 +33,7 @@ internal static class AskCommand
             var name = configuration is null ? "database" : parsed.GetRequiredValue(database);
             await using var session = configuration is null
                 ? await Composition.OpenTextToSqlAsync(model.Read(parsed), new Dictionary<string, string> { [name] = parsed.GetRequiredValue(database) }, cancellationToken)
-                : await Composition.OpenTextToSqlAsync(model.Read(parsed), configuration, cancellationToken);
+                : await Composition.OpenTextToSqlAsync(model.Read(parsed), new ServedDatabases(configuration), cancellationToken);
             var limits = QueryLimits.Default with { Rows = parsed.GetValue(maxRows) };
             var answer = await Answer.AskAsync(session.TextToSql.ForPrincipal(caller), name, parsed.GetRequiredValue(question), limits, cancellationToken);
             AnswerPrinter.Write(answer, parsed.GetValue(GlobalOptions.Format), MaxTableRows);

@@ -4,6 +4,7 @@ using System.Globalization;
 using Spectre.Console;
 using TaskServices.Cli.Terminal;
 using TaskServices.Inference.Models;
+using TaskServices.Inference.Tokenization;
 using TaskServices.TextToSql.Schema;
 
 namespace TaskServices.Cli.Commands;
@@ -11,6 +12,12 @@ namespace TaskServices.Cli.Commands;
 /// <summary><c>doctor</c>: what this machine has, each finding tried and not guessed.</summary>
 internal static class DoctorCommand
 {
+    private const int UsualBits = 8;
+
+    private const int HalfBits = 16;
+
+    private const string CheckedPrompt = "The capital of France is Paris, and the capital of Italy is";
+
     public static Command Create()
     {
         var databases = new Option<string[]>("--database") { Description = "Database to reach, besides the bundled one; may be given several times.", HelpName = "NAME=URL" };
@@ -73,23 +80,40 @@ internal static class DoctorCommand
 
     private static async Task<string> DescribeModelAsync(ModelChoice model, CancellationToken cancellationToken)
     {
-        using var session = await OpenAsync(model, ExecutionProviderChoice.Cpu, cancellationToken);
+        using var session = await OpenAsync(model, UsualBits, ExecutionProviderChoice.Cpu, cancellationToken);
         return $"{session.Manifest.Source} runs on the CPU with {session.ThreadCount} threads, {(model.AdapterPath is null ? "no adapter" : "adapter " + model.AdapterPath)}";
     }
 
     private static async Task<string> DescribeCudaAsync(ModelChoice model, CancellationToken cancellationToken)
     {
-        using var session = await OpenAsync(model, ExecutionProviderChoice.Cuda, cancellationToken);
-        return session.UsesCuda
-            ? "a CUDA session runs"
-            : throw CliException.Environment("NO_CUDA", session.FallbackReason ?? "no CUDA session");
+        var findings = new List<string>();
+        foreach (var bits in (int[])[UsualBits, HalfBits])
+        {
+            using var device = await OpenAsync(model, bits, ExecutionProviderChoice.Cuda, cancellationToken);
+            if (!device.UsesCuda)
+            {
+                throw CliException.Environment("NO_CUDA", "no CUDA session: " + device.FallbackReason);
+            }
+
+            using var cpu = await OpenAsync(model, bits, ExecutionProviderChoice.Cpu, cancellationToken);
+            var tokenizer = TokenizerLoader.Load(await ImportedModel.GetDirectoryAsync(model, bits, cancellationToken));
+            var result = DeviceCheck.Run(device, cpu, tokenizer.Encode(CheckedPrompt));
+            findings.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"at {bits} bits logits differ from the CPU's by {result.WorstErrorInStd:0.####} standard deviations (at most {DeviceCheck.Tolerance(bits)}), {result.SameBestTokens} of {result.Positions} best tokens alike"));
+            if (!result.Passed)
+            {
+                throw CliException.Environment("CUDA_DIFFERS", $"a CUDA session runs, but wrongly: {findings[^1]}");
+            }
+        }
+
+        return $"a CUDA session runs: {string.Join("; ", findings)}";
     }
 
-    private static async Task<ModelSession> OpenAsync(ModelChoice model, ExecutionProviderChoice provider, CancellationToken cancellationToken)
+    private static async Task<ModelSession> OpenAsync(ModelChoice model, int bits, ExecutionProviderChoice provider, CancellationToken cancellationToken)
     {
-        const int bits = 8;
         var directory = await ImportedModel.GetDirectoryAsync(model, bits, cancellationToken);
-        return ModelSession.Open(directory, new ModelSessionOptions { SlotCount = 1, Provider = provider });
+        return ModelSession.Open(directory, new ModelSessionOptions { SlotCount = 2, SlotCapacity = 128, Provider = provider });
     }
 
     private static string DescribeDatabase(string name, string url)

@@ -5,6 +5,7 @@ using TaskServices.Inference.Decoding;
 using TaskServices.Inference.Models;
 using TaskServices.Inference.Scheduling;
 using TaskServices.Inference.Tokenization;
+using TaskServices.Inference.Tokenization.Chat;
 
 namespace TaskServices.Cli.Commands;
 
@@ -21,9 +22,11 @@ internal static class GenerateCommand
         topP.RequireRange(0.01, 1.0);
         var seed = new Option<ulong>("--seed") { Description = "The same seed gives the same completion.", HelpName = "N" };
         var grammar = new Option<string?>("--grammar") { Description = "EBNF file that the completion keeps to.", HelpName = "FILE" };
-        var prompt = new Argument<string>("prompt") { Description = "Text to continue." };
+        var prompt = new Argument<string>("prompt") { Description = "Text to continue, or with --chat the user's message." };
+        var chat = new ChatOptions();
         var model = new ModelOptions();
         var command = new Command("generate", "Completes a prompt with the bare model.") { maxTokens, temperature, topP, seed, grammar, prompt };
+        chat.AddTo(command);
         model.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -33,22 +36,26 @@ internal static class GenerateCommand
                 MaxCompletionTokens = parsed.GetValue(maxTokens),
                 Sampling = new SamplingOptions(parsed.GetValue(temperature), parsed.GetValue(topP), parsed.GetValue(seed)),
             };
-            return RunAsync(model.Read(parsed), parsed.GetRequiredValue(prompt), request with { Grammar = ReadGrammar(parsed.GetValue(grammar)) }, parsed.GetValue(GlobalOptions.Format), cancellationToken);
+            return RunAsync(
+                model.Read(parsed), parsed.GetRequiredValue(prompt), chat.Read(parsed), request with { Grammar = ReadGrammar(parsed.GetValue(grammar)) },
+                parsed.GetValue(GlobalOptions.Format), cancellationToken);
         });
         ExampleHelpAction.SetExamples(
             command,
             "taskservices generate --adapter none \"The capital of France is\"",
+            "taskservices generate --adapter none --chat --system \"Answer in one word.\" \"What is the capital of France?\"",
             "taskservices generate --model /tmp/smollm2 --temperature 0.8 --seed 7 --max-tokens 50 \"Once upon a time\"");
         return command;
     }
 
     private static async Task<int> RunAsync(
-        ModelChoice model, string prompt, GenerationRequest request, OutputFormat format, CancellationToken cancellationToken)
+        ModelChoice model, string prompt, ChatSettings? chat, GenerationRequest request, OutputFormat format, CancellationToken cancellationToken)
     {
+        var chatFormat = chat is null ? null : await FindChatFormatAsync(model, chat, cancellationToken);
         await using var session = await Composition.OpenModelAsync(model, new ModelSessionOptions { SlotCount = 1 }, cancellationToken);
         var tokenizer = session.Tokenizer;
-        int[] bos = tokenizer.BosTokenId is { } first ? [first] : [];
-        var stream = session.StreamAsync(request with { PromptTokenIds = [.. bos, .. tokenizer.Encode(prompt)] }, cancellationToken);
+        var promptTokenIds = chatFormat is null ? EncodePlain(prompt, tokenizer) : chatFormat.Render(chat!.Messages(prompt), tokenizer);
+        var stream = session.StreamAsync(request with { PromptTokenIds = promptTokenIds }, cancellationToken);
         var decoder = new StreamingDecoder(tokenizer);
         var text = new System.Text.StringBuilder();
         await foreach (var token in stream)
@@ -68,6 +75,24 @@ internal static class GenerateCommand
                 Console.Out.Write(CellText.Printable(piece));
             }
         }
+    }
+
+    private static int[] EncodePlain(string prompt, ITokenizer tokenizer) =>
+        tokenizer.BosTokenId is { } bos ? [bos, .. tokenizer.Encode(prompt)] : tokenizer.Encode(prompt);
+
+    private static async Task<ChatFormat> FindChatFormatAsync(ModelChoice model, ChatSettings chat, CancellationToken cancellationToken)
+    {
+        if (chat.FormatName is { } name)
+        {
+            return ChatFormat.Named(name);
+        }
+
+        var format = ChatFormat.Find(await Composition.ImportModelAsync(model, cancellationToken));
+        return format.Note is null
+            ? format
+            : throw CliException.Environment(
+                "CHAT_TEMPLATE_MISSING",
+                $"{model.ModelPath}: the model has no chat template; leave --chat out, or name its format with --chat-format: {string.Join(", ", ChatFormat.Names)}.");
     }
 
     private static GrammarText? ReadGrammar(string? path) => path switch

@@ -32,4 +32,14 @@ internal sealed class ModelOptions
 
     public ModelChoice Read(ParseResult arguments) =>
         ModelChoice.From(arguments.GetValue(_model), arguments.GetValue(_adapter), arguments.GetValue(_cache));
+
+    /// <summary>Reads the options of a server of the bare model: no adapter is merged unless one is named.</summary>
+    public ModelChoice ReadBare(ParseResult arguments) =>
+        ModelChoice.From(arguments.GetValue(_model), arguments.GetValue(_adapter) ?? ModelChoice.NoAdapter, arguments.GetValue(_cache));
+
+    /// <summary>Reads the options where another process runs the model: the adapter is a name there.</summary>
+    /// <exception cref="CliException">A model is named.</exception>
+    public (string? AdapterName, string? CachePath) ReadRemote(ParseResult arguments) => arguments.GetValue(_model) is null
+        ? (arguments.GetValue(_adapter), arguments.GetValue(_cache))
+        : throw CliException.Usage("--model cannot be given with --inference: the inference host chooses the model.");
 }

@@ -6,8 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using TaskServices.Cli.Serving;
 using TaskServices.Cli.Terminal;
-using TaskServices.TextToSql.Configuration;
-using TaskServices.TextToSql.Service;
+using TaskServices.ServiceDefaults.Loading;
 
 namespace TaskServices.Cli.Commands;
 
@@ -19,8 +18,8 @@ internal static class ServeCommand
 
     public static Command Create()
     {
-        var role = new Option<string>("--role") { Description = "Services to serve.", DefaultValueFactory = _ => "all" };
-        role.AcceptOnlyFromAmong("all", "text-to-sql");
+        var role = new Option<string>("--role") { Description = "Services to serve.", DefaultValueFactory = _ => ServerRole.All };
+        role.AcceptOnlyFromAmong(ServerRole.All, ServerRole.TextToSql, ServerRole.Inference);
         var port = new Option<int>("--port") { Description = "REST port; 0 takes a free one.", HelpName = "N", DefaultValueFactory = _ => DefaultPort };
         port.RequireRange(0, MaxPort);
         var grpcPort = new Option<int?>("--grpc-port") { Description = "gRPC port (h2c). Default: the REST port plus one.", HelpName = "M" };
@@ -29,8 +28,18 @@ internal static class ServeCommand
             Description = "Database to serve under a name; may be given several times. Default: the bundled Chinook as 'chinook'.",
             HelpName = "NAME=URL",
         };
+        var inference = new Option<string?>("--inference")
+        {
+            Description = "gRPC address of the inference host that runs the model, for the role text-to-sql. Default: this process runs it.",
+            HelpName = "URL",
+        };
+        var adapters = new Option<string?>("--adapters")
+        {
+            Description = "Folder with LoRA adapters (PEFT), a subfolder each: loaded at start under their names; clients may load later ones. For the roles inference and all.",
+            HelpName = "DIR",
+        };
         var model = new ModelOptions();
-        var command = new Command("serve", "Serves gRPC and REST on the loopback interface until SIGTERM or Ctrl-C.") { role, port, grpcPort, databases };
+        var command = new Command("serve", "Serves gRPC and REST on the loopback interface until SIGTERM or Ctrl-C.") { role, port, grpcPort, databases, inference, adapters };
         model.AddTo(command);
         var principal = new PrincipalOptions();
         principal.AddFileTo(command);
@@ -43,56 +52,34 @@ internal static class ServeCommand
                 throw CliException.Usage($"--grpc-port must be in [0, {MaxPort}] and differ from --port; it is {chosen}.");
             }
 
-            var configuration = principal.ReadConfiguration(parsed);
-            var given = parsed.GetValue(databases) ?? [];
-            if (configuration is not null && given.Length > 0)
-            {
-                throw CliException.Usage("--database and --config cannot be given together: the file lists the databases.");
-            }
-
+            var serving = ServerRole.Create(
+                parsed.GetRequiredValue(role), parsed.GetValue(databases) ?? [], principal.ReadConfiguration(parsed), parsed.GetValue(inference), parsed.GetValue(adapters), model, parsed);
             return RunAsync(
-                restPort, chosen, DatabaseList.Parse(given), configuration, model.Read(parsed),
-                parsed.GetValue(GlobalOptions.Format), parsed.GetValue(GlobalOptions.Verbose), cancellationToken);
+                restPort, chosen, serving, parsed.GetValue(GlobalOptions.Format), parsed.GetValue(GlobalOptions.Verbose), cancellationToken);
         });
         ExampleHelpAction.SetExamples(
             command,
             "taskservices serve",
             "taskservices serve --port 9000 --database shop=sqlite:shop.db --database staff=sqlite:staff.db",
             "taskservices serve --config taskservices.json",
+            "taskservices serve --role inference --port 9000",
+            "taskservices serve --role text-to-sql --inference http://127.0.0.1:9001 --database shop=sqlite:shop.db",
             "curl -s http://127.0.0.1:8080/v1/schemas/chinook:generateSql -H 'content-type: application/json' -d '{\"question\": \"How many tracks are there?\"}'");
         return command;
     }
 
     private static async Task<int> RunAsync(
-        int port, int grpcPort, IReadOnlyDictionary<string, string> databases, ServiceConfiguration? configuration, ModelChoice model, OutputFormat format, bool verbose,
-        CancellationToken cancellationToken)
+        int port, int grpcPort, ServerRole serving, OutputFormat format, bool verbose, CancellationToken cancellationToken)
     {
-        TextToSqlSession? session = null;
-        try
+        await using (serving)
         {
-            await using var server = ServerHost.Create(
-                port, grpcPort, verbose,
-                async stop =>
-                {
-                    session = configuration is null
-                        ? await Composition.OpenTextToSqlAsync(model, databases, stop)
-                        : await Composition.OpenTextToSqlAsync(model, configuration, stop);
-                    return session.TextToSql;
-                },
-                configuration is null ? null : configuration.FindPrincipal);
+            await using var server = ServerHost.Create(port, grpcPort, verbose, serving.Parts);
             await StartAsync(server, cancellationToken);
             ReportAddresses(server, format);
             await server.WaitForShutdownAsync(cancellationToken);
-            if (server.Services.GetRequiredService<TextToSqlSource>().Failure is { } failure)
+            if (server.Services.GetRequiredService<LoadFailure>().First is { } failure)
             {
                 System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
-            }
-        }
-        finally
-        {
-            if (session is not null)
-            {
-                await session.DisposeAsync();
             }
         }
 

@@ -9,13 +9,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TaskServices.ServiceDefaults;
-using TaskServices.TextToSql.Generation;
-using TaskServices.TextToSql.Guard;
-using TaskServices.TextToSql.Service;
 
 namespace TaskServices.Cli.Serving;
 
-/// <summary>Every service in one process, on the loopback interface only: REST on one port, gRPC without TLS (h2c) on another.</summary>
+/// <summary>Services in one process, on the loopback interface only: REST on one port, gRPC without TLS (h2c) on another.</summary>
 internal static class ServerHost
 {
     // Longer than any query may run, so that a stop lets running calls end.
@@ -23,10 +20,7 @@ internal static class ServerHost
 
     /// <param name="port">REST port; 0 lets the system choose.</param>
     /// <param name="grpcPort">gRPC port; 0 lets the system choose.</param>
-    /// <param name="load">Loads text-to-SQL in the background.</param>
-    /// <param name="findPrincipal">Finds who asks by the name and tenant that a call gives; null to believe both.</param>
-    public static WebApplication Create(
-        int port, int grpcPort, bool verbose, Func<CancellationToken, Task<ITextToSql>> load, Func<string?, string?, Principal>? findPrincipal = null)
+    public static WebApplication Create(int port, int grpcPort, bool verbose, IReadOnlyList<ServerPart> parts)
     {
         // Nothing but the command line configures this server: no appsettings.json of the folder that it happens to start in.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
@@ -43,13 +37,20 @@ internal static class ServerHost
         // A web page elsewhere whose name points to this machine gets no answer (DNS rebinding).
         builder.Services.Configure<HostFilteringOptions>(options => options.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
         ConfigureLogging(builder.Logging, verbose);
-        builder.Services.AddServiceDefaults("", TextToSqlServiceExtensions.GrpcServiceName);
-        builder.Services.AddTextToSqlService(load, findPrincipal);
+        builder.Services.AddServiceDefaults(["", .. parts.SelectMany(part => part.GrpcServiceNames)]);
+        foreach (var part in parts)
+        {
+            part.Add(builder.Services);
+        }
 
         var server = builder.Build();
         server.UseHostFiltering();
         server.MapServiceDefaults();
-        server.MapTextToSqlService();
+        foreach (var part in parts)
+        {
+            part.Map(server);
+        }
+
         return server;
     }
 

@@ -17,13 +17,24 @@ public sealed partial class LoraAdapter : IDisposable
 
     private readonly Dictionary<string, LoraTarget> _targets;
 
-    private LoraAdapter(string path, SafetensorsFile file, Dictionary<string, LoraTarget> targets) => (Path, _file, _targets) = (path, file, targets);
+    private LoraAdapter(string path, SafetensorsFile file, Dictionary<string, LoraTarget> targets, string? baseModel) =>
+        (Path, _file, _targets, BaseModel) = (path, file, targets, baseModel);
 
     /// <summary>Gets the adapter's folder.</summary>
     public string Path { get; }
 
+    /// <summary>Gets the base model that the configuration names, or null.</summary>
+    public string? BaseModel { get; }
+
     /// <summary>Gets the targets by module path inside the model, for example <c>model.layers.0.self_attn.q_proj</c>.</summary>
     public IReadOnlyDictionary<string, LoraTarget> Targets => _targets;
+
+    /// <summary>Gets the largest rank of the updates.</summary>
+    public int Rank => _targets.Values.Max(target => target.Rank);
+
+    /// <summary>Gets the kinds of matrices that the adapter changes, for example <c>q_proj</c>, in alphabetical order.</summary>
+    public IReadOnlyList<string> TargetModules =>
+        [.. _targets.Keys.Select(module => module[(module.LastIndexOf('.') + 1)..]).Distinct().Order(StringComparer.Ordinal)];
 
     /// <summary>Opens and checks an adapter; whether it fits a base model is checked when it meets one.</summary>
     /// <exception cref="InferenceException">A file is missing or damaged, or the adapter is of a kind that is not supported.</exception>
@@ -33,7 +44,7 @@ public sealed partial class LoraAdapter : IDisposable
         var file = SafetensorsFile.Open(System.IO.Path.Combine(directory, WeightsFileName));
         try
         {
-            return new LoraAdapter(directory, file, ReadTargets(file, config));
+            return new LoraAdapter(directory, file, ReadTargets(file, config), config.BaseModel);
         }
         catch
         {
@@ -57,8 +68,31 @@ public sealed partial class LoraAdapter : IDisposable
     internal static IReadOnlyList<string> FilesOf(string directory) =>
         [System.IO.Path.Combine(directory, ConfigFileName), System.IO.Path.Combine(directory, WeightsFileName)];
 
+    internal bool IsBFloat16(LoraTarget target) =>
+        _file.Tensors[target.TensorA].Type == TensorType.BF16 && _file.Tensors[target.TensorB].Type == TensorType.BF16;
+
+    /// <summary>Checks that every target is a matrix of the graph's products with the right shape.</summary>
+    /// <exception cref="InferenceException"><c>ADAPTER_BASE_MISMATCH</c>.</exception>
+    internal void CheckFits(IEnumerable<AdaptedProduct> products, string baseName)
+    {
+        var parts = products.SelectMany(product => product.Parts.Select(part => (part, product.Inputs)))
+            .GroupBy(pair => pair.part.Module, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
+        foreach (var target in _targets.Values)
+        {
+            if (!parts.TryGetValue(target.Module, out var found))
+            {
+                throw DoesNotFit(target.Module, baseName, "the base model has no such matrix that takes adapters at run time");
+            }
+
+            if (found.part.ModuleRows != target.OutputSize || found.Inputs != target.InputSize)
+            {
+                throw DoesNotFit(target, baseName, $"[{found.part.ModuleRows}, {found.Inputs}]");
+            }
+        }
+    }
+
     /// <summary>Checks that every target is a matrix of the base model with the right shape.</summary>
-    internal void CheckFits(WeightMap weights, ModelConfig config)
+    internal void CheckFits(WeightMap weights, ModelConfig config, string baseName)
     {
         var known = config.Architecture.Names.ToDictionary(pair => pair.Value, pair => pair.Key, StringComparer.Ordinal);
         foreach (var target in _targets.Values)
@@ -68,19 +102,23 @@ public sealed partial class LoraAdapter : IDisposable
             var pattern = Number().Replace(target.Module, _ => $".{{{index++}}}");
             var canonical = known.TryGetValue(pattern, out var name)
                 ? string.Format(System.Globalization.CultureInfo.InvariantCulture, name, numbers) + ".weight"
-                : throw DoesNotFit(target.Module, $"the base model ({config.Architecture.Name}) has no such module");
-            var tensor = weights.Find(canonical) ?? throw DoesNotFit(target.Module, "the base model has no such matrix");
+                : throw DoesNotFit(target.Module, baseName, "the base model has no such module");
+            var tensor = weights.Find(canonical) ?? throw DoesNotFit(target.Module, baseName, "the base model has no such matrix");
             if (tensor.Shape is not [var rows, var columns] || rows != target.OutputSize || columns != target.InputSize)
             {
-                throw DoesNotFit(target.Module, $"its update [{target.OutputSize}, {target.InputSize}] does not fit the base's {tensor.ShapeText}");
+                throw DoesNotFit(target, baseName, tensor.ShapeText);
             }
         }
     }
 
     internal LoraTarget? Find(string module) => _targets.GetValueOrDefault(module);
 
-    private InferenceException DoesNotFit(string module, string reason) =>
-        new("ADAPTER_MISMATCH", $"{Path}: the adapter does not fit the base model: {module}: {reason}; use the base that it was trained on.");
+    private InferenceException DoesNotFit(LoraTarget target, string baseName, string shape) => DoesNotFit(
+        target.Module, baseName, $"{target.TensorB} and {target.TensorA} make an update of [{target.OutputSize}, {target.InputSize}], the base's matrix is {shape}");
+
+    private InferenceException DoesNotFit(string module, string baseName, string reason) => new(
+        "ADAPTER_BASE_MISMATCH",
+        $"{Path}: the adapter was made for {(BaseModel is null ? "another base model" : $"'{BaseModel}'")} and does not fit '{baseName}': {module}: {reason}; use the base that it was trained on.");
 
     private static Dictionary<string, LoraTarget> ReadTargets(SafetensorsFile file, LoraConfig config)
     {

@@ -20,6 +20,9 @@ internal sealed class LoraConfig
 
     private Dictionary<string, double> _alphas = [];
 
+    /// <summary>Gets the base model's name as the trainer wrote it, or null.</summary>
+    public string? BaseModel { get; private init; }
+
     public static LoraConfig Read(string path)
     {
         var json = ConfigJson.Read(path);
@@ -41,6 +44,7 @@ internal sealed class LoraConfig
 
         return new LoraConfig
         {
+            BaseModel = json.String("base_model_name_or_path"),
             _rank = json.RequiredInt("r", MaxRank),
             _alpha = json.Number("lora_alpha") ?? throw ModelFileErrors.Invalid(path, "field 'lora_alpha'", "the field is missing"),
             _rankStabilised = json.Boolean("use_rslora"),

@@ -12,7 +12,7 @@ public sealed record ModelImportRequest
     /// <summary>Gets the folder of a PEFT LoRA adapter to merge into the weights, or null.</summary>
     public string? AdapterPath { get; init; }
 
-    /// <summary>Gets the bits of a weight: 8 (blocks of 32, the default) or 32 (fp32).</summary>
+    /// <summary>Gets the bits of a weight: 4 or 8 (blocks of 32; 8 is the default), 16 (fp16) or 32 (fp32, for comparisons; without a graph for CUDA).</summary>
     public int Bits { get; init; } = 8;
 }
 

@@ -4,6 +4,7 @@ using TaskServices.Inference.Models.Graphs;
 using TaskServices.Inference.Models.Importing;
 using TaskServices.Inference.Models.Onnx;
 using TaskServices.Inference.Models.Weights;
+using TaskServices.Inference.Onnx;
 
 namespace TaskServices.Inference.Models;
 
@@ -11,6 +12,9 @@ namespace TaskServices.Inference.Models;
 /// <remarks>Weights are streamed: memory stays below some tens of megabytes plus the scales of the largest matrix.</remarks>
 public static class ModelImporter
 {
+    /// <summary>Bits of an import that is for comparison with reference logits; no device runs it.</summary>
+    private const int FullPrecision = 32;
+
     /// <summary>Imports a model into a directory, which appears whole or not at all.</summary>
     /// <param name="outDirectory">A new or empty directory, or an imported model to replace.</param>
     /// <exception cref="InferenceException">The source is bad or unsupported, the adapter does not fit, or the directory cannot be written.</exception>
@@ -26,7 +30,7 @@ public static class ModelImporter
 
     internal static void Check(ModelImportRequest request)
     {
-        if (request.Bits is not (8 or 32))
+        if (request.Bits is not (4 or 8 or 16 or 32))
         {
             throw ImportErrors.BadBits(request.Bits);
         }
@@ -48,7 +52,7 @@ public static class ModelImporter
             var tensors = new MeteredTensorSource(source.Tensors, progress, cancellationToken);
             var isGguf = source.Gguf is not null;
             var weights = new WeightMap(tensors, source.Config, isGguf, isGguf && source.Config.Architecture.GgufInterleavesHeads, request.SourcePath) { Adapter = adapter };
-            adapter?.CheckFits(weights, source.Config);
+            adapter?.CheckFits(weights, source.Config, Path.GetFileName(Path.TrimEndingDirectorySeparator(request.SourcePath)));
             var manifest = WriteModel(request, source, weights, staging.Path, sourceHash, adapterHash);
             WriteTokenizer(source, staging.Path);
             cancellationToken.ThrowIfCancellationRequested();
@@ -65,9 +69,15 @@ public static class ModelImporter
     {
         var config = source.Config;
         using var file = new ExternalWeights(Path.Combine(folder, ExternalWeights.FileName));
-        var model = DecoderGraph.Build(config, weights, request.Bits, file, out var vocabularySize);
+        var (model, longModel) = DecoderGraph.Build(config, weights, request.Bits, file, out var vocabularySize);
+        WriteGraph(model, ModelManifest.GraphFileName);
+        if (longModel is not null)
+        {
+            WriteGraph(longModel, ModelManifest.LongGraphFileName);
+        }
+
         file.Flush();
-        WriteFile(Path.Combine(folder, ModelManifest.GraphFileName), model.ToByteArray());
+
         return new ModelManifest
         {
             FormatVersion = ModelManifest.CurrentFormatVersion,
@@ -75,6 +85,7 @@ public static class ModelImporter
             Bits = request.Bits,
             VocabularySize = vocabularySize,
             ContextLength = Math.Min(config.ContextLength, Architectures.Limits.WrittenContext),
+            ShortContextLength = config.ShortContextLength,
             HiddenSize = config.HiddenSize,
             HeadSize = config.HeadSize,
             KvHeads = [.. config.Layers.Select(layer => layer.KvHeads)],
@@ -84,6 +95,15 @@ public static class ModelImporter
             AdapterSha256 = adapterHash,
             WeightsBytes = file.Length,
         };
+
+        void WriteGraph(ModelProto graph, string name)
+        {
+            WriteFile(Path.Combine(folder, name), graph.ToByteArray());
+            if (request.Bits != FullPrecision)
+            {
+                WriteFile(Path.Combine(folder, ModelManifest.DeviceGraphFileName(name)), HalfGraph.Convert(graph, file).ToByteArray());
+            }
+        }
     }
 
     private static void WriteTokenizer(ModelSource source, string folder)

@@ -10,8 +10,14 @@ public sealed record ModelManifest
 
     internal const string GraphFileName = "model.onnx";
 
+    /// <summary>Graph over the same weights for slots longer than <see cref="ShortContextLength"/>.</summary>
+    internal const string LongGraphFileName = "model.long.onnx";
+
+    /// <summary>Gets the name of the fp16 graph that a CUDA device runs in place of a graph.</summary>
+    internal static string DeviceGraphFileName(string graphFileName) => Path.ChangeExtension(graphFileName, ".cuda.onnx");
+
     /// <summary>Version of the directory's layout and of the graphs; a directory of another version is imported again.</summary>
-    internal const int CurrentFormatVersion = 1;
+    internal const int CurrentFormatVersion = 2;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -30,6 +36,9 @@ public sealed record ModelManifest
 
     /// <summary>Gets the longest sequence in tokens.</summary>
     public required int ContextLength { get; init; }
+
+    /// <summary>Gets the longest sequence of the first graph where the model has other rotary tables beyond it; null where one graph serves all.</summary>
+    public int? ShortContextLength { get; init; }
 
     public required int HiddenSize { get; init; }
 
@@ -81,6 +90,9 @@ public sealed record ModelManifest
 
         return manifest;
     }
+
+    /// <summary>Gets the graph that serves slots of a length.</summary>
+    internal string GraphFileFor(int slotCapacity) => slotCapacity > ShortContextLength ? LongGraphFileName : GraphFileName;
 
     internal byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, Json);
 }

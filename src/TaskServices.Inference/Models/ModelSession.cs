@@ -3,16 +3,20 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using TaskServices.Inference.Adapters;
 using TaskServices.Inference.Models.Sessions;
+using TaskServices.Inference.Scheduling;
 
 namespace TaskServices.Inference.Models;
 
 /// <summary>An imported model in one ONNX Runtime session, with its key-value slots in one slab that the graph writes in place.</summary>
-public sealed unsafe class ModelSession : IModelSession
+public sealed unsafe class ModelSession : IAdapterSession
 {
     private const int FixedInputs = 4;
 
     private readonly InferenceSession _session;
+
+    private readonly SessionAdapters? _adapters;
 
     private readonly RunOptions _runOptions = new();
 
@@ -36,25 +40,31 @@ public sealed unsafe class ModelSession : IModelSession
     /// <summary>Lengths of each row, then the total.</summary>
     private readonly int* _lengths;
 
-    private ModelSession(InferenceSession session, ModelManifest manifest, ModelSessionOptions options)
+    /// <summary>Number of each row's adapter in the session, 0 for the base model.</summary>
+    private readonly long* _adapterNumbers;
+
+    private ModelSession(StartedSession started, ModelManifest manifest, ModelSessionOptions options)
     {
-        _session = session;
+        (_session, _adapters) = (started.Session, started.Adapters);
+        (UsesCuda, FallbackReason) = (started.DeviceMemory is not null, started.FallbackReason);
         Manifest = manifest;
         SlotCount = options.SlotCount;
         SlotCapacity = Math.Min(options.SlotCapacity, manifest.ContextLength);
         _chunkTokens = options.ChunkTokens;
-        _slab = new KvSlab(manifest.KvHeads, manifest.HeadSize, SlotCount, SlotCapacity);
+        _slab = new KvSlab(started.DeviceMemory ?? new HostKvMemory(), manifest.KvHeads, manifest.HeadSize, SlotCount, SlotCapacity, started.IsHalf);
         var layers = Enumerable.Range(0, manifest.KvHeads.Count).ToArray();
         _inputNames =
         [
             "input_ids", "logits_positions", "seqlens_k", "total_sequence_length",
             .. layers.SelectMany(layer => new[] { $"past_key.{layer}", $"past_value.{layer}" }),
+            .. _adapters is null ? Array.Empty<string>() : [AdapterGraph.InputName],
         ];
         _outputNames = ["logits", .. layers.SelectMany(layer => new[] { $"present_key.{layer}", $"present_value.{layer}" })];
         _inputs = new OrtValue[_inputNames.Length];
         _outputs = new OrtValue[_outputNames.Length];
         var widest = Math.Max(_chunkTokens, SlotCount);
         _integers = (long*)NativeMemory.Alloc((nuint)widest * 2, sizeof(long));
+        _adapterNumbers = (long*)NativeMemory.AllocZeroed((nuint)SlotCount, sizeof(long));
         _lengths = (int*)NativeMemory.Alloc((nuint)SlotCount + 1, sizeof(int));
     }
 
@@ -69,10 +79,10 @@ public sealed unsafe class ModelSession : IModelSession
     public long KvBytesPerToken => _slab.BytesPerToken;
 
     /// <summary>Gets whether the model runs on a CUDA device.</summary>
-    public bool UsesCuda { get; private init; }
+    public bool UsesCuda { get; }
 
     /// <summary>Gets why the model runs on the CPU although a device was allowed or asked for, or null.</summary>
-    public string? FallbackReason { get; private init; }
+    public string? FallbackReason { get; }
 
     public int ThreadCount { get; private init; }
 
@@ -82,15 +92,15 @@ public sealed unsafe class ModelSession : IModelSession
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.SlotCount, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.SlotCapacity, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.ChunkTokens, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.ChunkTokens, RunLength.ShortestLimit);
         var manifest = ModelManifest.Read(directory);
         CheckWeights(directory, manifest);
         var threads = options.ThreadCount ?? PhysicalCores.Count();
         try
         {
-            var path = Path.Combine(directory, ModelManifest.GraphFileName);
-            var session = OrtSessions.Create(path, options, threads, logger ?? NullLogger.Instance, out var usesCuda, out var reason);
-            return new ModelSession(session, manifest, options) { UsesCuda = usesCuda, FallbackReason = reason, ThreadCount = threads };
+            var path = Path.Combine(directory, manifest.GraphFileFor(Math.Min(options.SlotCapacity, manifest.ContextLength)));
+            var session = OrtSessions.Create(path, options, threads, manifest.Source, logger ?? NullLogger.Instance);
+            return new ModelSession(session, manifest, options) { ThreadCount = threads };
         }
         catch (OnnxRuntimeException exception)
         {
@@ -98,7 +108,26 @@ public sealed unsafe class ModelSession : IModelSession
         }
     }
 
-    public void Extend(int slot, int pastLength, ReadOnlySpan<int> tokenIds, Span<float> logits)
+    /// <summary>Loads an adapter and gives a view of this session all of whose runs have it, for comparisons. The adapter stays until the end.</summary>
+    /// <exception cref="InferenceException">As <see cref="AdapterSet.Load"/>, without limits.</exception>
+    public IModelSession WithAdapter(string directory)
+    {
+        using var adapter = LoraAdapter.Open(directory);
+        return new AdaptedSession(this, ((IAdapterSession)this).LoadAdapter(adapter, long.MaxValue));
+    }
+
+    AdapterHandle IAdapterSession.LoadAdapter(LoraAdapter adapter, long availableBytes) => _adapters is null
+        ? throw new InferenceException(
+            "ADAPTER_UNSUPPORTED",
+            UsesCuda ? "On a CUDA device adapters are merged at import." : "The model was opened without room for adapters (TakesAdapters); merge the adapter at import.")
+        : _adapters.Load(adapter, availableBytes);
+
+    void IAdapterSession.FreeAdapter(AdapterHandle handle) => _adapters!.Free(handle);
+
+    public void Extend(int slot, int pastLength, ReadOnlySpan<int> tokenIds, Span<float> logits) =>
+        ((IAdapterSession)this).Extend(slot, pastLength, tokenIds, null, logits);
+
+    void IAdapterSession.Extend(int slot, int pastLength, ReadOnlySpan<int> tokenIds, AdapterHandle? adapter, Span<float> logits)
     {
         CheckSlot(slot);
         CheckTokens(tokenIds);
@@ -113,9 +142,10 @@ public sealed unsafe class ModelSession : IModelSession
             throw new ArgumentException($"{logits.Length} logits are not those of 0 to {tokenIds.Length} tokens of {VocabularySize} each.", nameof(logits));
         }
 
+        _adapterNumbers[0] = adapter?.Number ?? 0;
         for (var done = 0; done < tokenIds.Length;)
         {
-            var chunk = tokenIds[done..Math.Min(tokenIds.Length, done + _chunkTokens)];
+            var chunk = tokenIds.Slice(done, RunLength.Next(tokenIds.Length - done, _chunkTokens));
             done += chunk.Length;
             var rows = Math.Clamp(wanted - (tokenIds.Length - done), 0, chunk.Length);
             for (var i = 0; i < rows; i++)
@@ -129,7 +159,11 @@ public sealed unsafe class ModelSession : IModelSession
         }
     }
 
-    public void Decode(ReadOnlySpan<int> tokenIds, ReadOnlySpan<int> pastLengths, Span<float> logits)
+    public void Decode(ReadOnlySpan<int> tokenIds, ReadOnlySpan<int> pastLengths, Span<float> logits) =>
+        ((IAdapterSession)this).Decode(tokenIds, pastLengths, [], logits);
+
+    void IAdapterSession.Decode(
+        ReadOnlySpan<int> tokenIds, ReadOnlySpan<int> pastLengths, ReadOnlySpan<AdapterHandle?> adapters, Span<float> logits)
     {
         CheckTokens(tokenIds);
         if (tokenIds.IsEmpty || tokenIds.Length > SlotCount || pastLengths.Length != tokenIds.Length || logits.Length != tokenIds.Length * VocabularySize)
@@ -147,6 +181,7 @@ public sealed unsafe class ModelSession : IModelSession
             }
 
             _lengths[row] = pastLengths[row];
+            _adapterNumbers[row] = adapters.IsEmpty ? 0 : adapters[row]?.Number ?? 0;
             _integers[tokenIds.Length + row] = row;
             total = Math.Max(total, pastLengths[row] + 1);
         }
@@ -181,10 +216,12 @@ public sealed unsafe class ModelSession : IModelSession
     public void Dispose()
     {
         _session.Dispose();
+        _adapters?.Dispose();
         _runOptions.Dispose();
         _slab.Dispose();
         NativeMemory.Free(_integers);
         NativeMemory.Free(_lengths);
+        NativeMemory.Free(_adapterNumbers);
     }
 
     private static void CheckWeights(string directory, ModelManifest manifest)
@@ -241,6 +278,12 @@ public sealed unsafe class ModelSession : IModelSession
             using var lengths = Tensor(TensorElementType.Int32, _lengths, rows * sizeof(int), rows);
             using var totalLength = Tensor(TensorElementType.Int32, _lengths + rows, sizeof(int), 1);
             using var result = Tensor(TensorElementType.Float, (void*)logitsAddress, logits.Length * sizeof(float), positions, VocabularySize);
+            using var numbers = _adapters is null ? null : Tensor(TensorElementType.Int64, _adapterNumbers, rows * sizeof(long), rows);
+            if (numbers is not null)
+            {
+                _inputs[^1] = numbers;
+            }
+
             (_inputs[0], _inputs[1], _inputs[2], _inputs[3], _outputs[0]) = (ids, where, lengths, totalLength, result);
             try
             {

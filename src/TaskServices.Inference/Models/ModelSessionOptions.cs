@@ -25,8 +25,23 @@ public sealed record ModelSessionOptions
     /// <summary>Gets the number of threads; null takes the physical cores that the process may use.</summary>
     public int? ThreadCount { get; init; }
 
+    /// <summary>
+    /// Gets whether adapters can be loaded at run time. The graph then has an operator behind each matrix product, which takes about a
+    /// microsecond where no row has an adapter. On a CUDA device adapters are merged at import only. The default is false.
+    /// </summary>
+    public bool TakesAdapters { get; init; }
+
     public ExecutionProviderChoice Provider { get; init; } = ExecutionProviderChoice.Auto;
 
-    /// <summary>Gets the most tokens of one forward pass; longer inputs run in several. The default is 512.</summary>
+    /// <summary>Gets the most tokens of one forward pass; longer inputs run in several. At least 4; the default is 512.</summary>
     public int ChunkTokens { get; init; } = 512;
+
+    /// <summary>Gets which CUDA device runs the model. The default is the first, 0.</summary>
+    public int DeviceId { get; init; }
+
+    /// <summary>Gets the most bytes that the model and its slots may take on a CUDA device; null takes what is free.</summary>
+    public long? DeviceMemoryBytes { get; init; }
+
+    /// <summary>Gets whether the CPU runs the device's fp16 graph, to check its numbers where there is no device.</summary>
+    internal bool RunsDeviceGraphOnCpu { get; init; }
 }

@@ -67,8 +67,10 @@ public sealed class ModelStore(string? folder = null)
         try
         {
             return Directory.Exists(directory)
-                && ModelManifest.Read(directory).WeightsBytes == new FileInfo(Path.Combine(directory, Onnx.ExternalWeights.FileName)).Length
-                && File.Exists(Path.Combine(directory, ModelManifest.GraphFileName));
+                && ModelManifest.Read(directory) is var manifest
+                && manifest.WeightsBytes == new FileInfo(Path.Combine(directory, Onnx.ExternalWeights.FileName)).Length
+                && File.Exists(Path.Combine(directory, ModelManifest.GraphFileName))
+                && File.Exists(Path.Combine(directory, manifest.GraphFileFor(manifest.ContextLength)));
         }
         catch (Exception exception) when (exception is InferenceException or IOException)
         {

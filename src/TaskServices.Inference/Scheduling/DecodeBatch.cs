@@ -95,7 +95,7 @@ internal sealed class DecodeBatch(
         try
         {
             while (PendingTokens(sequence) > options.PrefillChunkTokens)
-                runs.Extend(sequence.Slot, options.PrefillChunkTokens, 0);
+                runs.Extend(sequence.Slot, RunLength.Next(PendingTokens(sequence), options.PrefillChunkTokens), 0);
             var room = Math.Min(draftLimit, Math.Min(sequence.RemainingTokens - 1, slotCapacity - sequence.Count));
             var drafted = room <= 0
                 ? 0

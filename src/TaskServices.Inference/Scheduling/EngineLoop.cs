@@ -6,6 +6,7 @@ namespace TaskServices.Inference.Scheduling;
 internal sealed class EngineLoop : IDisposable
 {
     private const int FailuresUntilStop = 3;
+    private const int SharedChunkDivisor = 4;
 
     private readonly IModelSession _session;
     private readonly RequestQueue _queue;
@@ -17,7 +18,8 @@ internal sealed class EngineLoop : IDisposable
     private readonly CompletionWriter _writer;
     private readonly DecodeBatch _batch;
     private readonly Scorer _scorer;
-    private Sequence? _prefilling;
+    private readonly PrefillSet _prefills;
+    private readonly Func<Sequence, bool> _mayPass;
     private bool _isDecodeDue;
 
     public EngineLoop(IModelSession session, TokenChooser chooser, InferenceOptions options, RequestQueue queue, RequestObserver observer)
@@ -25,6 +27,8 @@ internal sealed class EngineLoop : IDisposable
         var vocabularySize = session.VocabularySize;
         (_session, _queue, _observer, _options) = (session, queue, observer, options);
         _slots = new KvSlots(session);
+        _prefills = new PrefillSet(_slots);
+        _mayPass = MayPass;
         _cache = new PrefixCache(options.PrefixCacheBytes, session.KvBytesPerToken);
         _runs = new ModelRuns(_slots, session.SlotCount, vocabularySize, observer);
         _writer = new CompletionWriter(_slots, chooser, vocabularySize, observer);
@@ -52,8 +56,8 @@ internal sealed class EngineLoop : IDisposable
         _queue.Close(reason);
         for (var row = 0; row < _batch.Count; row++)
             Fail(_batch[row], RequestQueue.Stopped(reason));
-        if (_prefilling is not null)
-            Fail(_prefilling, RequestQueue.Stopped(reason));
+        for (var i = 0; i < _prefills.Count; i++)
+            Fail(_prefills[i], RequestQueue.Stopped(reason));
     }
 
     /// <summary>Frees the prefix cache and the session.</summary>
@@ -68,18 +72,17 @@ internal sealed class EngineLoop : IDisposable
     {
         DropCancelled();
         _queue.RemoveExpired();
-        while (_prefilling is null && _batch.Count < _session.SlotCount && _queue.TryDequeue() is { } sequence)
-            Admit(sequence);
+        Admit();
 
         // A waiting prompt and the running sequences take turns, so that neither starves.
-        if (_prefilling is not null && (_batch.Count == 0 || !_isDecodeDue))
+        if (_prefills.Count > 0 && (_batch.Count == 0 || !_isDecodeDue))
         {
-            Prefill(_prefilling);
+            Prefill(_prefills.Next());
             _isDecodeDue = true;
         }
         else if (_batch.Count > 0)
         {
-            _batch.Step(allowSpeculation: _prefilling is null);
+            _batch.Step(allowSpeculation: _prefills.Count == 0);
             _isDecodeDue = false;
         }
         else
@@ -91,25 +94,80 @@ internal sealed class EngineLoop : IDisposable
             throw new InferenceException("MODEL_RUN_FAILED", $"{FailuresUntilStop} model runs in a row failed.");
     }
 
+    /// <summary>Lets waiting sequences in: the next one as soon as no prompt runs, a much shorter one while a long prompt runs.</summary>
+    private void Admit()
+    {
+        while (UsedSlots < _session.SlotCount)
+        {
+            var sequence = _prefills.Count == 0 ? _queue.TryDequeue()
+                : _prefills.ShortestRest > _options.PrefillChunkTokens && HasSpareSlot ? _queue.TryDequeue(_mayPass)
+                : null;
+            if (sequence is null)
+                return;
+            Admit(sequence);
+        }
+    }
+
+    /// <summary>
+    /// Gets whether a sequence may run beside a prompt: one more slot stays free then, into which a prompt can move whose slot the next
+    /// decode row needs.
+    /// </summary>
+    private bool HasSpareSlot => UsedSlots + 1 < _session.SlotCount;
+
+    private int UsedSlots => _batch.Count + _prefills.Count;
+
+    private int FreeSlot
+    {
+        get
+        {
+            var slot = _batch.Count;
+            while (_prefills.InSlot(slot) is not null)
+                slot++;
+            return slot;
+        }
+    }
+
+    private bool MayPass(Sequence sequence)
+    {
+        var prompt = sequence.TokenIds.AsSpan(0, sequence.PromptLength);
+        return (sequence.TokensToRun - _slots.LongestKnown(prompt, sequence.Adapter, _cache)) * 2 <= _prefills.ShortestRest;
+    }
+
     private void Admit(Sequence sequence)
     {
         if (!TryBegin(sequence))
             return;
         try
         {
-            sequence.Slot = _batch.Count;
+            // At least two tokens run, so that a known prefix changes no bit.
+            sequence.Slot = FreeSlot;
+            var reusable = Math.Max(0, sequence.Count - RunLength.Shortest);
             sequence.ReusedTokenCount = Math.Min(
-                sequence.PromptLength, _slots.Adopt(sequence.Slot, sequence.TokenIds, sequence.Count - 1, _cache));
+                sequence.PromptLength, _slots.Adopt(sequence.Slot, sequence.TokenIds, reusable, sequence.Adapter, _cache));
             _observer.Reused(sequence);
-            if (sequence is GeneratedSequence generated && _slots.Length(sequence.Slot) == sequence.Count - 1)
-                _batch.Add(generated); // Nothing to prefill: the last token joins the decode step.
-            else
-                _prefilling = sequence;
+            _prefills.Add(sequence);
         }
         catch (InferenceException exception)
         {
             Fail(sequence, exception);
         }
+    }
+
+    /// <summary>Adds a sequence to the decode rows, and moves a prompt away whose slot the row needs.</summary>
+    private void Join(GeneratedSequence sequence)
+    {
+        if (sequence.IsFinished)
+            return;
+        if (sequence.Slot != _batch.Count && _prefills.InSlot(_batch.Count) is { } other)
+        {
+            var slot = _session.SlotCount - 1;
+            while (slot == sequence.Slot || _prefills.InSlot(slot) is not null)
+                slot--;
+            _slots.Copy(other.Slot, slot);
+            other.Slot = slot;
+        }
+
+        _batch.Add(sequence);
     }
 
     /// <summary>Takes a sequence out of the waiting state.</summary>
@@ -137,9 +195,11 @@ internal sealed class EngineLoop : IDisposable
     {
         try
         {
+            // Running sequences wait for the chunk, so it is shorter beside them. Chunks change no bit.
+            var limit = _batch.Count == 0 ? _options.PrefillChunkTokens : Math.Max(RunLength.ShortestLimit, _options.PrefillChunkTokens / SharedChunkDivisor);
             var pending = sequence.Count - _slots.Length(sequence.Slot);
-            if (pending > _options.PrefillChunkTokens)
-                _runs.Extend(sequence.Slot, _options.PrefillChunkTokens, 0);
+            if (pending > limit)
+                _runs.Extend(sequence.Slot, RunLength.Next(pending, limit), 0);
             else if (sequence is GeneratedSequence generated)
                 FinishPrefill(generated, _runs.Extend(sequence.Slot, pending, 1));
             else if (sequence is ScoredSequence scored && _scorer.Step(scored))
@@ -147,14 +207,14 @@ internal sealed class EngineLoop : IDisposable
         }
         catch (Exception exception)
         {
-            _prefilling = null;
+            _prefills.Remove(sequence);
             Fail(sequence, exception as InferenceException ?? DecodeBatch.GrammarFailed(exception));
         }
     }
 
     private void FinishScoring(ScoredSequence sequence)
     {
-        _prefilling = null;
+        _prefills.Remove(sequence);
         sequence.Complete();
         _observer.Completed(sequence, null);
     }
@@ -164,11 +224,10 @@ internal sealed class EngineLoop : IDisposable
         var length = sequence.Count;
         _writer.Continue(sequence, logits, length - 1);
         var usedBytes = _cache.UsedBytes;
-        _cache.Keep(sequence.TokenIds.AsSpan(0, sequence.KeptPrefixLength), _slots, sequence.Slot);
+        _cache.Keep(sequence.TokenIds.AsSpan(0, sequence.KeptPrefixLength), sequence.Adapter?.Version, _slots, sequence.Slot);
         _observer.Metrics?.RecordPrefixCacheUsage(_observer.Model, _cache.UsedBytes - usedBytes);
-        _prefilling = null;
-        if (!sequence.IsFinished)
-            _batch.Add(sequence);
+        _prefills.Remove(sequence);
+        Join(sequence);
         if (sequence.Group is not null)
             Fork(sequence, length, logits);
     }
@@ -177,7 +236,8 @@ internal sealed class EngineLoop : IDisposable
     private void Fork(GeneratedSequence first, int length, ReadOnlySpan<float> logits)
     {
         var source = first.Slot;
-        while (_batch.Count < _session.SlotCount && _queue.TryDequeue(first.Group) is GeneratedSequence sequence)
+        while (UsedSlots < _session.SlotCount && (_prefills.Count == 0 || HasSpareSlot)
+            && _queue.TryDequeue(first.Group) is GeneratedSequence sequence)
         {
             if (!TryBegin(sequence))
                 continue;
@@ -185,15 +245,15 @@ internal sealed class EngineLoop : IDisposable
             {
                 var shared = sequence.TokenIds.AsSpan(0, sequence.Count).CommonPrefixLength(_slots.Held(source));
                 var canChoose = sequence.Count == length && shared == length;
-                sequence.Slot = _batch.Count;
+                shared = canChoose ? shared : Math.Clamp(sequence.Count - RunLength.Shortest, 0, shared);
+                sequence.Slot = FreeSlot;
                 sequence.ReusedTokenCount = Math.Min(shared, sequence.PromptLength);
-                _slots.Fork(source, sequence.Slot, sequence.TokenIds, canChoose ? shared : Math.Min(shared, sequence.Count - 1));
+                _slots.Fork(source, sequence.Slot, sequence.TokenIds, shared);
                 source = sequence.Slot;
                 _observer.Reused(sequence);
                 if (canChoose)
                     _writer.Continue(sequence, logits, length - 1);
-                if (!sequence.IsFinished)
-                    _batch.Add(sequence);
+                Join(sequence);
             }
             catch (Exception exception)
             {
@@ -208,8 +268,9 @@ internal sealed class EngineLoop : IDisposable
         for (var row = 0; row < _batch.Count; row++)
             FailIfDropped(_batch[row]);
         _batch.Retire();
-        if (_prefilling is not null && FailIfDropped(_prefilling))
-            _prefilling = null;
+        for (var i = 0; i < _prefills.Count; i++)
+            FailIfDropped(_prefills[i]);
+        _prefills.RemoveFinished();
     }
 
     private bool FailIfDropped(Sequence sequence)

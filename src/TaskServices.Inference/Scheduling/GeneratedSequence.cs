@@ -21,6 +21,7 @@ internal sealed class GeneratedSequence : Sequence
         KeptPrefixLength = Math.Clamp(request.CachedPrefixTokenCount, 0, PromptLength);
         Budget = budget;
         Timeout = request.Timeout;
+        Tenant = request.Tenant;
         _logProbabilities = new double[budget + 1];
     }
 
@@ -34,6 +35,8 @@ internal sealed class GeneratedSequence : Sequence
     public SamplingOptions Sampling { get; }
 
     public override int KeptPrefixLength { get; }
+
+    public override int TokenLimit => PromptLength + Budget;
 
     /// <summary>Gets or sets where tokens are written as they come, or null.</summary>
     public ChannelWriter<CompletionToken>? Stream { get; set; }

@@ -23,8 +23,19 @@ public sealed record GenerationRequest
     /// <summary>Gets the grammar that the completion keeps to, or null.</summary>
     public GrammarText? Grammar { get; init; }
 
+    /// <summary>
+    /// Gets the name of a loaded adapter (<see cref="Adapters.AdapterSet"/>); null is the base model. The request keeps the version that the
+    /// name stands for at submission.
+    /// </summary>
+    public string? Adapter { get; init; }
+
     /// <summary>Gets the sampling settings. The default is greedy.</summary>
     public SamplingOptions Sampling { get; init; } = SamplingOptions.Greedy;
+
+    /// <summary>
+    /// Gets who asks: a share of the queue and a label of metrics and spans, so a name out of few, not of a person. Null for a caller without a name.
+    /// </summary>
+    public string? Tenant { get; init; }
 
     /// <summary>Gets the longest time from submission to the end; past it the request fails with <c>DEADLINE_EXCEEDED</c>. Null sets none.</summary>
     public TimeSpan? Timeout { get; init; }

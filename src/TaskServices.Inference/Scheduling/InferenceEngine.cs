@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using TaskServices.Inference.Adapters;
 using TaskServices.Inference.Decoding;
 using TaskServices.Inference.Models;
 using TaskServices.Inference.Tokenization;
@@ -11,7 +12,7 @@ namespace TaskServices.Inference.Scheduling;
 /// <remarks>
 /// Thread safe. One thread of its own uses the session and disposes it at the end. Greedy completions do not depend on what else runs.
 /// Every method throws <see cref="InferenceException"/> with one of these reasons: <c>QUEUE_FULL</c>, <c>QUEUE_TIMEOUT</c> (both
-/// <see cref="EngineBusyException"/>), <c>PROMPT_EMPTY</c>, <c>PROMPT_TOO_LONG</c>, <c>TOKEN_ID_OUT_OF_RANGE</c>, <c>REQUEST_INVALID</c>,
+/// <see cref="EngineBusyException"/>), <c>PROMPT_EMPTY</c>, <c>PROMPT_TOO_LONG</c>, <c>TOKEN_ID_OUT_OF_RANGE</c>, <c>REQUEST_INVALID</c>, <c>ADAPTER_NOT_FOUND</c>,
 /// <c>DEADLINE_EXCEEDED</c>, <c>LOGITS_NOT_FINITE</c>, <c>GRAMMAR_DEAD_END</c>, <c>GRAMMAR_FAILED</c>, <c>MODEL_RUN_FAILED</c>,
 /// <c>ENGINE_FAILED</c>, <c>ENGINE_STOPPED</c>, those of <see cref="GrammarException"/>; and <see cref="OperationCanceledException"/> when the caller cancels.
 /// </remarks>
@@ -21,6 +22,7 @@ public sealed class InferenceEngine : IAsyncDisposable
     private readonly RequestValidator _validator;
     private readonly IReadOnlyList<int> _endTokenIds;
     private readonly int _slotCapacity;
+    private readonly AdapterSet? _adapters;
     private readonly Func<GrammarText, IGrammarMatcher> _createMatcher;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -28,6 +30,7 @@ public sealed class InferenceEngine : IAsyncDisposable
     /// <param name="session">The session; the engine owns it from here on.</param>
     /// <param name="tokenizer">Gives the default end tokens and bounds the tokens that can be chosen.</param>
     /// <param name="options">Checked here.</param>
+    /// <param name="adapters">The adapters of the session that requests may name, or null.</param>
     /// <param name="createMatcher">Makes a matcher for each completion with a grammar; null compiles and caches grammars here.</param>
     /// <exception cref="InferenceException"><c>OPTION_OUT_OF_RANGE</c>.</exception>
     public InferenceEngine(
@@ -37,6 +40,7 @@ public sealed class InferenceEngine : IAsyncDisposable
         InferenceMetrics? metrics = null,
         ILogger<InferenceEngine>? logger = null,
         TimeProvider? timeProvider = null,
+        AdapterSet? adapters = null,
         Func<GrammarText, IGrammarMatcher>? createMatcher = null)
     {
         ArgumentNullException.ThrowIfNull(session);
@@ -45,6 +49,7 @@ public sealed class InferenceEngine : IAsyncDisposable
         options.Validate();
         _endTokenIds = tokenizer.EndTokenIds;
         _slotCapacity = session.SlotCapacity;
+        _adapters = adapters;
         _createMatcher = createMatcher ?? new GrammarCache(tokenizer).CreateMatcher;
         _validator = new RequestValidator(session.VocabularySize, tokenizer.VocabularySize, _slotCapacity, options.QueueCapacity);
         var observer = new RequestObserver(
@@ -62,7 +67,7 @@ public sealed class InferenceEngine : IAsyncDisposable
     public async Task<Completion> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken)
     {
         var sequence = Create(request, cancellationToken);
-        _queue.Enqueue([sequence]);
+        Enqueue(request.Adapter, sequence);
         return await sequence.Result.ConfigureAwait(false);
     }
 
@@ -74,7 +79,7 @@ public sealed class InferenceEngine : IAsyncDisposable
         var sequence = Create(request, cancellation.Token);
         var channel = Channel.CreateUnbounded<CompletionToken>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
         sequence.Stream = channel.Writer;
-        _queue.Enqueue([sequence]);
+        Enqueue(request.Adapter, sequence);
         var registration = cancellationToken.UnsafeRegister(_ => cancellation.Cancel(), null);
         _ = sequence.Result.ContinueWith(
             _ => registration.Unregister(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -92,7 +97,7 @@ public sealed class InferenceEngine : IAsyncDisposable
         var sequences = requests.Select(request => Create(request, cancellation.Token)).ToArray();
         foreach (var sequence in sequences)
             sequence.Group = sequences[0];
-        _queue.Enqueue(sequences);
+        Enqueue(requests[0].Adapter, sequences);
         var running = sequences.Select(sequence => sequence.Result).ToList();
         while (running.Count > 0)
         {
@@ -125,18 +130,30 @@ public sealed class InferenceEngine : IAsyncDisposable
     /// <summary>Scores given continuations of one prompt.</summary>
     /// <param name="continuations">At least one, each of at least one token.</param>
     /// <returns>The natural-log probability of each continuation, summed over its tokens.</returns>
+    public Task<IReadOnlyList<double>> ScoreAsync(
+        IReadOnlyList<int> promptTokenIds, IReadOnlyList<IReadOnlyList<int>> continuations, CancellationToken cancellationToken) =>
+        ScoreAsync(promptTokenIds, continuations, adapter: null, cancellationToken);
+
+    /// <summary>Scores given continuations of one prompt with an adapter.</summary>
+    /// <param name="continuations">At least one, each of at least one token.</param>
+    /// <param name="adapter">Name of a loaded adapter; null is the base model.</param>
+    /// <returns>The natural-log probability of each continuation, summed over its tokens.</returns>
     public async Task<IReadOnlyList<double>> ScoreAsync(
-        IReadOnlyList<int> promptTokenIds, IReadOnlyList<IReadOnlyList<int>> continuations, CancellationToken cancellationToken)
+        IReadOnlyList<int> promptTokenIds,
+        IReadOnlyList<IReadOnlyList<int>> continuations,
+        string? adapter,
+        CancellationToken cancellationToken)
     {
         _validator.CheckScore(promptTokenIds, continuations);
         var sequence = ScoredSequence.Create(promptTokenIds, [.. continuations.Select(c => c.ToArray())], cancellationToken);
-        _queue.Enqueue([sequence]);
+        Enqueue(adapter, sequence);
         return await sequence.Result.ConfigureAwait(false);
     }
 
     /// <summary>Fails waiting and running requests with <c>ENGINE_STOPPED</c> after the model run in progress, and disposes the session.</summary>
     public async ValueTask DisposeAsync()
     {
+        _adapters?.Close();
         _queue.Close(new ObjectDisposedException(nameof(InferenceEngine)));
         await _stopped.Task.ConfigureAwait(false);
     }
@@ -146,6 +163,30 @@ public sealed class InferenceEngine : IAsyncDisposable
         _validator.Check(request);
         var matcher = request.Grammar is null ? null : _createMatcher(request.Grammar);
         return GeneratedSequence.Create(request, matcher, _slotCapacity, _endTokenIds, cancellationToken);
+    }
+
+    /// <summary>Queues sequences, all with the version that the adapter's name stands for now.</summary>
+    private void Enqueue(string? adapterName, params ReadOnlySpan<Sequence> sequences)
+    {
+        if (adapterName is null)
+        {
+            _queue.Enqueue(sequences);
+            return;
+        }
+
+        var adapter = _adapters?.Acquire(adapterName, sequences.Length)
+            ?? throw new InferenceException("ADAPTER_NOT_FOUND", $"No adapter '{adapterName}' is loaded; this engine takes none.");
+        foreach (var sequence in sequences)
+            sequence.Adapter = adapter;
+        try
+        {
+            _queue.Enqueue(sequences);
+        }
+        catch
+        {
+            adapter.Release(sequences.Length); // Sequences that were not queued never end.
+            throw;
+        }
     }
 
     private void Run(EngineLoop loop)

@@ -1,3 +1,4 @@
+using TaskServices.Inference.Adapters;
 using TaskServices.Inference.Models;
 
 namespace TaskServices.Inference.Scheduling;
@@ -7,6 +8,11 @@ internal sealed class KvSlots(IModelSession session)
 {
     private readonly int[]?[] _tokenIds = new int[session.SlotCount][];
     private readonly int[] _lengths = new int[session.SlotCount];
+    private readonly LoadedAdapter?[] _adapters = new LoadedAdapter?[session.SlotCount];
+    private readonly AdapterHandle?[] _handles = new AdapterHandle?[session.SlotCount];
+
+    /// <summary>How many first tokens were run in pieces whose cuts change no bit (<see cref="RunLength"/>): only they are reused.</summary>
+    private readonly int[] _exactLengths = new int[session.SlotCount];
 
     /// <summary>Gets how many model runs failed since the last one that succeeded.</summary>
     public int ConsecutiveFailures { get; private set; }
@@ -18,25 +24,39 @@ internal sealed class KvSlots(IModelSession session)
     public ReadOnlySpan<int> Held(int slot) => _tokenIds[slot].AsSpan(0, _lengths[slot]);
 
     /// <summary>Forgets what a slot holds from a length on.</summary>
-    public void Truncate(int slot, int length) => _lengths[slot] = Math.Min(_lengths[slot], length);
+    public void Truncate(int slot, int length)
+    {
+        _lengths[slot] = Math.Min(_lengths[slot], length);
+        _exactLengths[slot] = Math.Min(_exactLengths[slot], length);
+    }
+
+    /// <summary>Gets how many first tokens of a prompt some slot or the cache holds for reuse.</summary>
+    public int LongestKnown(ReadOnlySpan<int> tokenIds, LoadedAdapter? adapter, PrefixCache cache)
+    {
+        var longest = cache.Find(tokenIds, adapter?.Version, out _);
+        for (var slot = 0; slot < _lengths.Length; slot++)
+            longest = Math.Max(longest, tokenIds.CommonPrefixLength(Reusable(slot, adapter)));
+        return longest;
+    }
 
     /// <summary>Lets a slot hold the longest known prefix of a sequence: its own, another slot's, or the cache's.</summary>
     /// <param name="tokenIds">The sequence's array; the slot keeps the reference.</param>
     /// <param name="limit">The most tokens to reuse.</param>
+    /// <param name="adapter">The sequence's adapter: KV of other versions is no use to it.</param>
     /// <returns>The tokens now held.</returns>
-    public int Adopt(int slot, int[] tokenIds, int limit, PrefixCache cache)
+    public int Adopt(int slot, int[] tokenIds, int limit, LoadedAdapter? adapter, PrefixCache cache)
     {
         var wanted = tokenIds.AsSpan(0, limit);
         var source = slot;
-        var longest = wanted.CommonPrefixLength(Held(slot));
+        var longest = wanted.CommonPrefixLength(Reusable(slot, adapter));
         for (var other = 0; other < _lengths.Length; other++)
         {
-            var length = wanted.CommonPrefixLength(Held(other));
+            var length = wanted.CommonPrefixLength(Reusable(other, adapter));
             if (length > longest)
                 (source, longest) = (other, length);
         }
 
-        var cached = cache.Find(wanted, out var entry);
+        var cached = cache.Find(wanted, adapter?.Version, out var entry);
         if (entry is not null && cached >= longest)
             cache.Touch(entry);
         if (cached > longest)
@@ -49,16 +69,17 @@ internal sealed class KvSlots(IModelSession session)
             Run(slot, () => session.CopySlot(source, slot, longest));
         }
 
-        (_tokenIds[slot], _lengths[slot]) = (tokenIds, longest);
+        (_tokenIds[slot], _lengths[slot], _exactLengths[slot], _adapters[slot]) = (tokenIds, longest, longest, adapter);
         return longest;
     }
 
-    /// <summary>Copies the first tokens of a slot and gives them the array of another sequence with the same first tokens.</summary>
+    /// <summary>Copies the first tokens of a slot and gives them the array of another sequence with the same first tokens and adapter.</summary>
     public void Fork(int fromSlot, int toSlot, int[] tokenIds, int length)
     {
         if (fromSlot != toSlot && length > 0)
             Run(toSlot, () => session.CopySlot(fromSlot, toSlot, length));
-        (_tokenIds[toSlot], _lengths[toSlot]) = (tokenIds, length);
+        (_tokenIds[toSlot], _lengths[toSlot], _adapters[toSlot]) = (tokenIds, length, _adapters[fromSlot]);
+        _exactLengths[toSlot] = Math.Min(length, _exactLengths[fromSlot]);
     }
 
     /// <summary>Copies all that a slot holds.</summary>
@@ -83,7 +104,13 @@ internal sealed class KvSlots(IModelSession session)
     {
         try
         {
-            session.Extend(slot, _lengths[slot], _tokenIds[slot].AsSpan(_lengths[slot], count), logits);
+            var next = _tokenIds[slot].AsSpan(_lengths[slot], count);
+            if (_adapters[slot] is { } adapter)
+                ((IAdapterSession)session).Extend(slot, _lengths[slot], next, adapter.Handle, logits);
+            else
+                session.Extend(slot, _lengths[slot], next, logits);
+            if (_exactLengths[slot] == _lengths[slot] && (count >= RunLength.Shortest || _lengths[slot] == 0))
+                _exactLengths[slot] += count; // The first token attends to itself alone, so it may run alone.
             _lengths[slot] += count;
             ConsecutiveFailures = 0;
         }
@@ -98,11 +125,20 @@ internal sealed class KvSlots(IModelSession session)
     /// <exception cref="InferenceException"><c>MODEL_RUN_FAILED</c>; the slots then hold nothing.</exception>
     public void Decode(int rows, int[] tokenIds, Span<float> logits)
     {
+        var hasAdapter = false;
         for (var slot = 0; slot < rows; slot++)
+        {
             tokenIds[slot] = _tokenIds[slot]![_lengths[slot]];
+            _handles[slot] = _adapters[slot]?.Handle;
+            hasAdapter |= _handles[slot] is not null;
+        }
+
         try
         {
-            session.Decode(tokenIds.AsSpan(0, rows), _lengths.AsSpan(0, rows), logits);
+            if (hasAdapter)
+                ((IAdapterSession)session).Decode(tokenIds.AsSpan(0, rows), _lengths.AsSpan(0, rows), _handles.AsSpan(0, rows), logits);
+            else
+                session.Decode(tokenIds.AsSpan(0, rows), _lengths.AsSpan(0, rows), logits);
             for (var slot = 0; slot < rows; slot++)
                 _lengths[slot]++;
             ConsecutiveFailures = 0;
@@ -112,6 +148,9 @@ internal sealed class KvSlots(IModelSession session)
             throw Failed(0, rows, exception);
         }
     }
+
+    private ReadOnlySpan<int> Reusable(int slot, LoadedAdapter? adapter) =>
+        _tokenIds[slot].AsSpan(0, _adapters[slot]?.Version == adapter?.Version ? _exactLengths[slot] : 0);
 
     private void Run(int slot, Action copy)
     {
@@ -128,6 +167,7 @@ internal sealed class KvSlots(IModelSession session)
     private InferenceException Failed(int firstSlot, int count, Exception exception)
     {
         ConsecutiveFailures++;
+        _exactLengths.AsSpan(firstSlot, count).Clear();
         _lengths.AsSpan(firstSlot, count).Clear(); // Nobody knows what a failed run left behind.
         return new InferenceException("MODEL_RUN_FAILED", $"A model run failed: {exception.Message.ReplaceLineEndings(" ")}", exception);
     }

@@ -1,4 +1,6 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace TaskServices.Inference.Scheduling;
 
@@ -30,9 +32,29 @@ internal static class LogSoftmax
             var exponentials = block[..part.Length];
             TensorPrimitives.Subtract(part, maximum, exponentials);
             TensorPrimitives.Exp(exponentials, exponentials);
-            sum += TensorPrimitives.Sum<float>(exponentials);
+            sum += Sum(exponentials);
         }
 
         return (greedy, maximum + Math.Log(sum));
+    }
+
+    /// <summary>Adds in an order that depends on the length alone.</summary>
+    /// <remarks><see cref="TensorPrimitives.Sum{T}"/> adds in an order that depends on where in memory the numbers lie, so the last bits change with a row's place.</remarks>
+    public static double Sum(ReadOnlySpan<float> values)
+    {
+        ref var first = ref MemoryMarshal.GetReference(values);
+        var (lower, upper) = (Vector256<double>.Zero, Vector256<double>.Zero);
+        var i = 0;
+        for (; i <= values.Length - Vector256<float>.Count; i += Vector256<float>.Count)
+        {
+            var (low, high) = Vector256.Widen(Vector256.LoadUnsafe(ref first, (nuint)i));
+            lower += low;
+            upper += high;
+        }
+
+        var sum = Vector256.Sum(lower + upper);
+        for (; i < values.Length; i++)
+            sum += values[i];
+        return sum;
     }
 }

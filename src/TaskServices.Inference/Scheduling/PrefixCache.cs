@@ -17,14 +17,15 @@ internal sealed unsafe class PrefixCache(long budgetBytes, long kvBytesPerToken)
     public long UsedBytes { get; private set; }
 
     /// <summary>Finds the entry that shares the most first tokens with a prompt.</summary>
+    /// <param name="adapterVersion">Content hash of the adapter that the KV must have been computed with; null is the base model.</param>
     /// <returns>The shared length; 0 and a null entry where none shares any.</returns>
-    public int Find(ReadOnlySpan<int> tokenIds, out Entry? entry)
+    public int Find(ReadOnlySpan<int> tokenIds, string? adapterVersion, out Entry? entry)
     {
         LinkedListNode<Entry>? best = null;
         var bestLength = 0;
         for (var node = _entries.First; node is not null; node = node.Next)
         {
-            var length = tokenIds.CommonPrefixLength(node.Value.TokenIds);
+            var length = node.Value.AdapterVersion == adapterVersion ? tokenIds.CommonPrefixLength(node.Value.TokenIds) : 0;
             if (length > bestLength)
                 (best, bestLength) = (node, length);
         }
@@ -41,12 +42,12 @@ internal sealed unsafe class PrefixCache(long budgetBytes, long kvBytesPerToken)
     }
 
     /// <summary>Keeps the KV of a prefix that a slot holds, unless an entry covers it or it is over the budget.</summary>
-    public void Keep(ReadOnlySpan<int> prefix, KvSlots slots, int slot)
+    public void Keep(ReadOnlySpan<int> prefix, string? adapterVersion, KvSlots slots, int slot)
     {
         var bytes = prefix.Length * kvBytesPerToken;
         if (prefix.Length < ShortestPrefix || bytes > Math.Min(budgetBytes, int.MaxValue))
             return;
-        if (Find(prefix, out var found) == prefix.Length)
+        if (Find(prefix, adapterVersion, out var found) == prefix.Length)
         {
             Touch(found!);
             return;
@@ -56,7 +57,7 @@ internal sealed unsafe class PrefixCache(long budgetBytes, long kvBytesPerToken)
             Remove(found); // The longer entry covers it.
         while (UsedBytes + bytes > budgetBytes)
             Remove(_entries.Last!.Value);
-        var entry = new Entry(prefix.ToArray(), (int)bytes);
+        var entry = new Entry(prefix.ToArray(), adapterVersion, (int)bytes);
         _entries.AddFirst(entry.Node);
         UsedBytes += bytes;
         try
@@ -89,15 +90,17 @@ internal sealed unsafe class PrefixCache(long budgetBytes, long kvBytesPerToken)
         private readonly int _byteCount;
         private void* _bytes;
 
-        public Entry(int[] tokenIds, int byteCount)
+        public Entry(int[] tokenIds, string? adapterVersion, int byteCount)
         {
-            TokenIds = tokenIds;
+            (TokenIds, AdapterVersion) = (tokenIds, adapterVersion);
             _byteCount = byteCount;
             _bytes = NativeMemory.Alloc((nuint)byteCount);
             Node = new LinkedListNode<Entry>(this);
         }
 
         public int[] TokenIds { get; }
+
+        public string? AdapterVersion { get; }
 
         public LinkedListNode<Entry> Node { get; }
 

@@ -48,6 +48,8 @@ internal sealed partial class RequestObserver(string model, InferenceMetrics? me
 
     public void Failed(Sequence sequence, Exception exception)
     {
+        if (sequence.IsFinished)
+            return;
         var reason = exception switch
         {
             OperationCanceledException => "CANCELLED",

@@ -1,10 +1,14 @@
 namespace TaskServices.Inference.Scheduling;
 
-/// <summary>The bounded queue in front of the engine's thread, first in, first out. Thread safe.</summary>
+/// <summary>The bounded queue in front of the engine's thread: tenants take turns, each first in, first out. Thread safe.</summary>
 internal sealed class RequestQueue(int capacity, TimeSpan timeout, int slotCount, RequestObserver observer)
 {
+    /// <summary>How many waiting sequences are looked at for one that may pass the others.</summary>
+    private const int MostJudged = 32;
+
     private readonly object _gate = new();
-    private readonly List<Sequence> _waiting = [];
+    private readonly List<Sequence> _waiting = []; // In the order of submission.
+    private readonly FairShares _shares = new();
     private Exception? _closed;
 
     public bool IsClosed => Volatile.Read(ref _closed) is not null;
@@ -34,17 +38,30 @@ internal sealed class RequestQueue(int capacity, TimeSpan timeout, int slotCount
         }
     }
 
-    /// <param name="group">Takes the head only if it belongs to this group; null takes any.</param>
+    /// <summary>Takes the sequence whose turn it is.</summary>
+    /// <param name="group">Takes it only if it belongs to this group; null takes any.</param>
     public Sequence? TryDequeue(Sequence? group = null)
     {
         lock (_gate)
         {
-            if (_waiting.Count == 0 || (group is not null && _waiting[0].Group != group))
-                return null;
-            var sequence = _waiting[0];
-            _waiting.RemoveAt(0);
-            observer.Queued(-1);
-            return sequence;
+            var index = IndexOfNext();
+            return index < 0 || (group is not null && _waiting[index].Group != group) ? null : Take(index);
+        }
+    }
+
+    /// <summary>Takes the first of the longest waiting sequences that may pass those before it.</summary>
+    /// <param name="mayPass">Judges one sequence; called under the queue's lock, at most <see cref="MostJudged"/> times.</param>
+    public Sequence? TryDequeue(Func<Sequence, bool> mayPass)
+    {
+        lock (_gate)
+        {
+            for (var i = 0; i < Math.Min(_waiting.Count, MostJudged); i++)
+            {
+                if (mayPass(_waiting[i]))
+                    return Take(i);
+            }
+
+            return null;
         }
     }
 
@@ -115,12 +132,41 @@ internal sealed class RequestQueue(int capacity, TimeSpan timeout, int slotCount
             foreach (var sequence in sequences)
             {
                 sequence.SubmittedAt = observer.Time.GetTimestamp();
+                sequence.Place = _shares.Reserve(sequence.Tenant, sequence.TokenLimit);
                 _waiting.Add(sequence);
             }
 
             observer.Queued(sequences.Length);
             Monitor.Pulse(_gate);
         }
+    }
+
+    private int IndexOfNext()
+    {
+        var next = -1;
+        for (var i = 0; i < _waiting.Count; i++)
+        {
+            if (next < 0 || _waiting[i].Place < _waiting[next].Place)
+                next = i;
+        }
+
+        return next;
+    }
+
+    private Sequence Take(int index)
+    {
+        var sequence = _waiting[index];
+        _shares.Start(sequence.Place);
+        Remove(index);
+        return sequence;
+    }
+
+    private void Remove(int index)
+    {
+        _waiting.RemoveAt(index);
+        if (_waiting.Count == 0)
+            _shares.Clear();
+        observer.Queued(-1);
     }
 
     private void RemoveCancelled(Sequence sequence)
@@ -136,8 +182,7 @@ internal sealed class RequestQueue(int capacity, TimeSpan timeout, int slotCount
     private void Fail(int index, Exception exception)
     {
         var sequence = _waiting[index];
-        _waiting.RemoveAt(index);
-        observer.Queued(-1);
+        Remove(index);
         observer.Failed(sequence, exception); // Continuations run elsewhere (RunContinuationsAsynchronously), not under the lock.
     }
 }

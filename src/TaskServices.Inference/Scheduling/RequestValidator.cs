@@ -28,6 +28,7 @@ internal sealed class RequestValidator(int logitCount, int tokenizerVocabularySi
         Require(
             requests.All(request => ReferenceEquals(request.PromptTokenIds, prompt) || request.PromptTokenIds.SequenceEqual(prompt)),
             "Requests that share a prefill must have the same prompt.");
+        Require(requests.All(request => request.Adapter == requests[0].Adapter), "Requests that share a prefill must have the same adapter.");
     }
 
     public void CheckScore(IReadOnlyList<int> prompt, IReadOnlyList<IReadOnlyList<int>> continuations)

@@ -14,6 +14,10 @@ internal sealed class ScoredSequence(int[] tokenIds, int promptLength, int[][] c
     /// <summary>Gets or sets the continuation that is being scored.</summary>
     public int Current { get; set; }
 
+    public override int TokenLimit { get; } = promptLength + continuations.Sum(continuation => continuation.Length);
+
+    public override int TokensToRun => TokenLimit;
+
     public Task<IReadOnlyList<double>> Result => _result.Task;
 
     public static ScoredSequence Create(IReadOnlyList<int> prompt, int[][] continuations, CancellationToken cancellationToken)

@@ -30,7 +30,7 @@ internal sealed class Scorer(KvSlots slots, ModelRuns runs, int logitCount)
     private void ScoreNextTokens(ScoredSequence sequence, int done)
     {
         var continuation = sequence.Continuations[sequence.Current];
-        var count = Math.Min(RunTokens, continuation.Length - 1 - done);
+        var count = RunLength.Next(continuation.Length - 1 - done, RunTokens);
         continuation.AsSpan(done, count).CopyTo(sequence.TokenIds.AsSpan(sequence.PromptLength + done));
         var logits = runs.Extend(sequence.Slot, count, count);
         for (var i = 0; i < count; i++)

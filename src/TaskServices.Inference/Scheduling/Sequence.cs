@@ -1,3 +1,5 @@
+using TaskServices.Inference.Adapters;
+
 namespace TaskServices.Inference.Scheduling;
 
 /// <summary>One sequence of tokens on its way through the engine.</summary>
@@ -23,8 +25,23 @@ internal abstract class Sequence(int[] tokenIds, int promptLength, CancellationT
     /// <summary>Gets or sets how many prompt tokens' KV was reused.</summary>
     public int ReusedTokenCount { get; set; }
 
+    /// <summary>Gets or sets the adapter version that the sequence holds until its end; null is the base model.</summary>
+    public LoadedAdapter? Adapter { get; set; }
+
     /// <summary>Gets or sets the first sequence of those submitted together that share a prompt; null for a sequence alone.</summary>
     public Sequence? Group { get; set; }
+
+    /// <summary>Gets who asks, or null.</summary>
+    public string? Tenant { get; init; }
+
+    /// <summary>Gets or sets the place in the queue among those of all tenants.</summary>
+    public long Place { get; set; }
+
+    /// <summary>Gets how many tokens the sequence may use, for the queue's fairness.</summary>
+    public abstract int TokenLimit { get; }
+
+    /// <summary>Gets how many tokens have to be run before the first choice.</summary>
+    public virtual int TokensToRun => Count;
 
     /// <summary>Gets or sets the submission's timestamp.</summary>
     public long SubmittedAt { get; set; }
@@ -63,6 +80,7 @@ internal abstract class Sequence(int[] tokenIds, int promptLength, CancellationT
             return false;
         IsFinished = true;
         _cancellation.Unregister();
+        Adapter?.Release(1);
         return true;
     }
 

@@ -23,7 +23,7 @@ internal sealed class TokenSampler(int vocabularySize)
         TensorPrimitives.Subtract(weights, logits[greedy], weights);
         TensorPrimitives.Divide(weights, (float)sampling.Temperature, weights);
         TensorPrimitives.Exp(weights, weights);
-        double total = TensorPrimitives.Sum<float>(weights);
+        var total = LogSoftmax.Sum(weights);
         if (!double.IsFinite(total) || total <= 0)
             return greedy; // Every allowed token has probability 0, or the temperature is so small that it is greedy.
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace TaskServices.ServiceDefaults.Errors;
 
 /// <summary>The one place where exceptions of a call become statuses.</summary>
-internal sealed partial class ExceptionInterceptor(IEnumerable<ExceptionMapping> mappings, ILogger<ExceptionInterceptor> logger) : Interceptor
+internal sealed partial class ExceptionInterceptor(IEnumerable<ServiceErrors> services, ILogger<ExceptionInterceptor> logger) : Interceptor
 {
     private const string Domain = "taskservices";
 
@@ -42,9 +42,10 @@ internal sealed partial class ExceptionInterceptor(IEnumerable<ExceptionMapping>
 
     private RpcException Map(Exception exception, ServerCallContext context)
     {
-        foreach (var mapping in mappings)
+        foreach (var service in services)
         {
-            if (mapping(exception) is { } error)
+            // A method is written /service/method.
+            if (context.Method.AsSpan(1).StartsWith(service.ServiceName + "/", StringComparison.Ordinal) && service.Map(exception) is { } error)
             {
                 return error.ToRpcException();
             }

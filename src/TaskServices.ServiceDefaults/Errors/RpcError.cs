@@ -58,5 +58,7 @@ public sealed record FieldViolation(string Field, string Description);
 /// <param name="Type">For example <c>taskservices.text_to_sql/Schema</c>.</param>
 public sealed record MissingResource(string Type, string Name);
 
-/// <summary>Turns one service's exceptions into errors; null where the exception is none of its own.</summary>
-public delegate RpcError? ExceptionMapping(Exception exception);
+/// <summary>How one service's exceptions become errors.</summary>
+/// <param name="ServiceName">Full gRPC name of the service, for example <c>taskservices.text_to_sql.v1.TextToSqlService</c>.</param>
+/// <param name="Map">Gives the error; null where the exception is unexpected.</param>
+public sealed record ServiceErrors(string ServiceName, Func<Exception, RpcError?> Map);

@@ -17,5 +17,8 @@ public sealed record TextToSqlOptions
     /// <summary>Gets the confidence below which the answer is <see cref="PredictionStatus.Unanswerable"/>, in [0, 1].</summary>
     public double AbstainBelow { get; init; } = 0.1;
 
+    /// <summary>Gets the name of the host's adapter that was trained for this task; null takes the model as it is.</summary>
+    public string? Adapter { get; init; }
+
     public GuardOptions Guard { get; init; } = new();
 }

@@ -84,6 +84,7 @@ public sealed class TextToSqlPipeline : ITextToSql
                     PromptTokenIds = prompt,
                     CachedPrefixTokenCount = database.PrefixTokenIds.Length,
                     MaxCompletionTokens = _options.MaxCompletionTokens,
+                    Adapter = _options.Adapter,
                     Grammar = isFirst ? database.Grammar : database.QueryGrammar,
                     Sampling = isGreedy ? SamplingOptions.Greedy : new(_options.RetryTemperature, TopP: 0.95, Seed: (ulong)attempt),
                 },

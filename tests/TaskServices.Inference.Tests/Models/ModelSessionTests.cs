@@ -35,7 +35,7 @@ public sealed class ModelSessionTests(BundledModel model) : IClassFixture<Bundle
     }
 
     [Theory]
-    [InlineData(2)]
+    [InlineData(4)]
     [InlineData(5)]
     [InlineData(12)]
     public void Extend_InChunks_GivesTheSameLogits(int chunkTokens)
@@ -45,7 +45,7 @@ public sealed class ModelSessionTests(BundledModel model) : IClassFixture<Bundle
         var (expected, actual) = (new float[3 * whole.VocabularySize], new float[3 * whole.VocabularySize]);
         whole.Extend(0, 0, Prompt, expected);
         chunked.Extend(1, 0, Prompt, actual);
-        Assert.InRange(LargestDifference(expected, actual), 0, 1e-4);
+        Assert.Equal(expected, actual);
     }
 
     [Fact]

@@ -10,6 +10,7 @@ public sealed class ReferenceLogitsTests
     [InlineData("llama3")]
     [InlineData("llama-linear-rope")]
     [InlineData("mistral")]
+    [InlineData("mixtral")]
     [InlineData("qwen2")]
     [InlineData("qwen3")]
     [InlineData("phi")]
@@ -40,6 +41,33 @@ public sealed class ReferenceLogitsTests
         var adapter = TestFiles.TryShared("fixtures", "models", "llama-lora");
         Assert.SkipWhen(source is null || adapter is null, "The reference folder is absent.");
         AssertAgrees(new ModelImportRequest { SourcePath = source, AdapterPath = adapter, Bits = 32 }, Path.Combine(adapter, "expected.json"));
+    }
+
+    /// <summary>
+    /// The fixture's weights in a GGUF file with llama.cpp's names and layouts, Llama 3's rotary scaling as the tensor that its converter makes
+    /// of it among them. It shows that names, keys and layouts are read as they are meant, not that a published file was read.
+    /// </summary>
+    [Theory]
+    [InlineData("llama")]
+    [InlineData("llama3")]
+    [InlineData("llama-linear-rope")]
+    [InlineData("mistral")]
+    [InlineData("mixtral")]
+    [InlineData("qwen2")]
+    [InlineData("qwen3")]
+    [InlineData("phi")]
+    [InlineData("phi3")]
+    [InlineData("gemma")]
+    [InlineData("gemma2")]
+    [InlineData("gemma3")]
+    [InlineData("openelm")]
+    public void Run_CheckpointWrittenAsGguf_AgreesWithTheReference(string name)
+    {
+        var source = TestFiles.TryShared("fixtures", "models", name);
+        Assert.SkipWhen(source is null, "The reference folder is absent.");
+        using var folder = new TemporaryFolder();
+        CheckpointAsGguf.Convert(source, folder.File("model.gguf"));
+        AssertAgrees(new ModelImportRequest { SourcePath = folder.File("model.gguf"), Bits = 32 }, Path.Combine(source, "expected.json"));
     }
 
     private static void AssertAgrees(ModelImportRequest request, string expectedPath)

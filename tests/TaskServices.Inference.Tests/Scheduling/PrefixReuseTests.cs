@@ -31,7 +31,7 @@ public sealed class PrefixReuseTests
         int[][] prefixes = [Prompt(1, 40), Prompt(2, 40), Prompt(3, 40)];
         List<int> cached = [];
         foreach (var i in new[] { 0, 1, 0, 2, 0, 1 })
-            cached.Add((await engine.GenerateAsync(Keep([.. prefixes[i], 7], 40), TestToken)).CachedPromptTokenCount);
+            cached.Add((await engine.GenerateAsync(Keep([.. prefixes[i], 7, 8], 40), TestToken)).CachedPromptTokenCount);
         Assert.Equal([0, 0, 40, 0, 40, 0], cached);
     }
 

@@ -72,6 +72,28 @@ public sealed class TokenizerPropertyTests
         Assert.Null(tokenizer.FindControlToken("SELECT"));
     }
 
+    /// <summary>What <c>model tokenize</c> does (parsed) beside what <c>generate</c> and the services do (not parsed).</summary>
+    [Theory]
+    [InlineData("models/smollm2-135m-instruct/SmolLM2-135M-Instruct.Q4_1.gguf")]
+    [InlineData("../shared/fixtures/tokenizers/smollm2.tokenizer.json")]
+    public void Encode_TextFullOfControlTokens_MakesThemOnlyWhereParsed(string file)
+    {
+        var path = Path.GetFullPath(TestFiles.InRepository(file));
+        Assert.SkipWhen(!File.Exists(path), "the reference folder ../shared is absent");
+        var tokenizer = TokenizerLoader.Load(path);
+        string[] controls = [.. Enumerable.Range(0, 17).Select(id => tokenizer.Decode([id]))];
+        string[] parts = [.. controls, .. LikelyParts, "<|im_", "end|>", "<", "|>", "<|im_end|", "<|endoftext", "SELECT 1"];
+
+        Gen.Int[0, parts.Length - 1].Select(i => parts[i]).Array[0, 20].Select(string.Concat).Sample(text =>
+        {
+            var typed = tokenizer.Encode(text);
+            var parsed = tokenizer.Encode(text, parseSpecialTokens: true);
+            return !Array.Exists(typed, id => id < controls.Length) && !Array.Exists(tokenizer.EncodeAfterControlToken(text), id => id < controls.Length)
+                && Array.Exists(parsed, id => id < controls.Length) == Array.Exists(controls, control => text.Contains(control, StringComparison.Ordinal))
+                && tokenizer.Decode(typed) == text && tokenizer.Decode(parsed) == text;
+        }, iter: 2_000);
+    }
+
     [Fact]
     public void Encode_LoneSurrogate_IsReplacementCharacter()
     {

@@ -44,7 +44,7 @@ public class GuardCorpusTests
         SqlGuard.Check(row.Sql, row.Dialect, Shop, Grant, GuardOptions.Default).Verdict;
 
     /// <summary>Reads the shared corpus, or this folder's own where no shared file is named.</summary>
-    private static List<(SqlDialect Dialect, string Sql)> Rows(string shared, string own)
+    internal static List<(SqlDialect Dialect, string Sql)> Rows(string shared, string own)
     {
         var path = shared.Length > 0
             ? TestFiles.TryShared("data", "sql", "guard", shared)

@@ -34,6 +34,9 @@ internal sealed record Architecture(string Name, IReadOnlyDictionary<string, str
     /// <summary>Gets whether checkpoints store RMSNorm weights as w with (1 + w) applied. GGUF files store 1 + w.</summary>
     public bool NormPlusOne { get; init; }
 
+    /// <summary>Gets the names of GGUF files of this family where they differ from ours, by ours.</summary>
+    public IReadOnlyDictionary<string, string> GgufNames { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Gets whether GGUF files interleave the rotary halves of query and key rows.</summary>
     public bool GgufInterleavesHeads { get; init; }
 }

@@ -55,7 +55,7 @@ internal static class ArchitectureTable
         {
             ["blk.{0}.attn_qkv"] = "model.layers.{0}.self_attn.qkv_proj",
             ["blk.{0}.ffn_gate_up"] = "model.layers.{0}.mlp.gate_up_proj",
-        })),
+        })) { GgufNames = new Dictionary<string, string>(StringComparer.Ordinal) { ["blk.{0}.ffn_gate_up"] = "blk.{0}.ffn_up" } },
         new("openelm", new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["token_embd"] = "transformer.token_embeddings",

@@ -22,6 +22,7 @@ internal static class CheckpointConfig
         var layerCount = json.RequiredInt("num_hidden_layers", Limits.Layers);
         var scaleBase = architecture.Name is "gemma2" or "gemma3" ? json.Number("query_pre_attn_scalar") ?? headSize : headSize;
         var partial = json.Number("partial_rotary_factor") ?? json.Object("rope_parameters")?.Number("partial_rotary_factor") ?? (architecture.Name == "phi" ? 0.5 : 1);
+        var rotary = Math.Min(headSize, (int)(headSize * partial));
         return new ModelConfig
         {
             Architecture = architecture,
@@ -29,8 +30,8 @@ internal static class CheckpointConfig
             HeadSize = headSize,
             ContextLength = json.Int("max_position_embeddings", Limits.Context) ?? 2048,
             NormEpsilon = (float)(json.Number("rms_norm_eps") ?? json.Number("layer_norm_eps") ?? 1e-6),
-            Layers = Layers(json, architecture, layerCount, heads, kvHeads),
-            RotaryDimensions = Math.Min(headSize, (int)(headSize * partial)),
+            Layers = Layers(json, architecture, layerCount, heads, kvHeads, rotary),
+            RotaryDimensions = rotary,
             AttentionScale = (float)(1 / Math.Sqrt(scaleBase)),
             AttentionSoftcap = (float)(json.Number("attn_logit_softcapping") ?? 0),
             LogitSoftcap = (float)(json.Number("final_logit_softcapping") ?? 0),
@@ -39,7 +40,7 @@ internal static class CheckpointConfig
         };
     }
 
-    private static LayerConfig[] Layers(ConfigJson json, Architecture architecture, int count, int heads, int kvHeads)
+    private static LayerConfig[] Layers(ConfigJson json, Architecture architecture, int count, int heads, int kvHeads, int rotaryDimensions)
     {
         var window = json.Find("use_sliding_window") is null || json.Boolean("use_sliding_window") ? json.Int("sliding_window", Limits.Context) ?? 0 : 0;
         var types = json.Strings("layer_types");
@@ -49,10 +50,12 @@ internal static class CheckpointConfig
         }
 
         var pattern = json.Int("_sliding_window_pattern", Limits.Layers) ?? json.Int("sliding_window_pattern", Limits.Layers);
+        // One instance each, so that layers share rotary tables.
+        var (full, local) = (RopeReader.Read(json, architecture, sliding: false, rotaryDimensions), RopeReader.Read(json, architecture, sliding: true, rotaryDimensions));
         return [.. Enumerable.Range(0, count).Select(layer =>
         {
             var sliding = window > 0 && (types is not null ? types[layer] == "sliding_attention" : IsSliding(architecture, layer, pattern));
-            return new LayerConfig(heads, kvHeads, sliding ? window : 0, RopeReader.Read(json, architecture, sliding));
+            return new LayerConfig(heads, kvHeads, sliding ? window : 0, sliding ? local : full);
         })];
     }
 

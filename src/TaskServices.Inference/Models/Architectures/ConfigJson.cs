@@ -60,6 +60,17 @@ internal sealed class ConfigJson(JsonElement json, string path)
             : throw ModelFileErrors.Invalid(path, $"field '{name}'", $"not a list of {count} whole numbers in [1, {maximum}]");
     }
 
+    /// <summary>Gets a list of exactly <paramref name="count"/> positive numbers.</summary>
+    public float[] PositiveNumbers(string name, int count)
+    {
+        var values = Find(name) is { ValueKind: JsonValueKind.Array } array
+            ? array.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetSingle(out var number) ? number : 0).ToArray()
+            : [];
+        return values.Length == count && values.All(value => value > 0 && float.IsFinite(value))
+            ? values
+            : throw ModelFileErrors.Invalid(path, $"field '{name}'", $"not a list of {count} positive numbers");
+    }
+
     public string[]? Strings(string name) =>
         Find(name) is { ValueKind: JsonValueKind.Array } array ? [.. array.EnumerateArray().Select(item => item.ToString())] : null;
 }

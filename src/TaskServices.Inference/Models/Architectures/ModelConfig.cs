@@ -28,6 +28,10 @@ internal sealed record ModelConfig
     /// <summary>Gets c of c * tanh(x / c) on the logits, or 0.</summary>
     public float LogitSoftcap { get; init; }
 
+    /// <summary>Gets how many of a sequence's tokens the first form of the graph serves where a second one has other rotary tables; null where there is one.</summary>
+    public int? ShortContextLength =>
+        Layers.Select(layer => layer.Rope.Factors).FirstOrDefault(factors => factors?.Long is not null && factors.ShortContextLength < ContextLength)?.ShortContextLength;
+
     public int ExpertCount { get; init; }
 
     public int ExpertsPerToken { get; init; }
@@ -39,7 +43,18 @@ internal sealed record LayerConfig(int Heads, int KvHeads, int Window, RopeConfi
 
 /// <summary>Rotary position embedding: base and what stretches it.</summary>
 /// <param name="LinearFactor">Positions are divided by it.</param>
-internal sealed record RopeConfig(double Base, float LinearFactor = 1, Llama3Scaling? Llama3 = null);
+internal sealed record RopeConfig(double Base, float LinearFactor = 1, Llama3Scaling? Llama3 = null, RopeFactors? Factors = null);
+
+/// <summary>A divisor for each rotary frequency, found by search rather than by a formula (LongRoPE, arXiv 2402.13753).</summary>
+/// <param name="Short">Divisors for sequences of up to <paramref name="ShortContextLength"/> tokens.</param>
+/// <param name="Long">Divisors for longer ones; null where <paramref name="Short"/> serves every length.</param>
+/// <param name="ShortContextLength">The context length that the model had before it was stretched.</param>
+/// <param name="Magnitude">Factor on cosines and sines.</param>
+internal sealed record RopeFactors(float[] Short, float[]? Long = null, int ShortContextLength = int.MaxValue, float Magnitude = 1)
+{
+    /// <summary>Gets the form for sequences longer than <see cref="ShortContextLength"/>.</summary>
+    public RopeFactors ForLongSequences() => this with { Short = Long ?? Short, Long = null };
+}
 
 /// <summary>Llama 3's scaling: low frequencies are divided by the factor, high ones kept, a smooth ramp between.</summary>
 internal sealed record Llama3Scaling(float Factor, float LowFrequencyFactor, float HighFrequencyFactor, int OriginalContextLength);

@@ -11,6 +11,7 @@ internal static class RotaryTable
     {
         var half = headSize / 2;
         var frequencies = Frequencies(rope, rotaryDimensions);
+        var magnitude = rope.Factors?.Magnitude ?? 1;
         var cosines = new float[positions * half];
         var sines = new float[positions * half];
         for (var position = 0; position < positions; position++)
@@ -18,8 +19,8 @@ internal static class RotaryTable
             for (var i = 0; i < half; i++)
             {
                 // The reference multiplies in fp32; the angle's rounding is part of the model.
-                var angle = i < frequencies.Length ? position * frequencies[i] : 0f;
-                (sines[(position * half) + i], cosines[(position * half) + i]) = ((float)Math.Sin(angle), (float)Math.Cos(angle));
+                var (angle, scale) = i < frequencies.Length ? (position * frequencies[i], magnitude) : (0f, 1f);
+                (sines[(position * half) + i], cosines[(position * half) + i]) = (scale * (float)Math.Sin(angle), scale * (float)Math.Cos(angle));
             }
         }
 
@@ -51,7 +52,8 @@ internal static class RotaryTable
         for (var i = 0; i < frequencies.Length; i++)
         {
             var frequency = 1f / (float)Math.Pow(rope.Base, 2f * i / dimensions);
-            frequencies[i] = (rope.Llama3 is { } llama3 ? Scale(frequency, llama3) : frequency) / rope.LinearFactor;
+            frequency = rope.Llama3 is { } llama3 ? Scale(frequency, llama3) : frequency;
+            frequencies[i] = frequency / rope.LinearFactor / (rope.Factors?.Short[i] ?? 1);
         }
 
         return frequencies;

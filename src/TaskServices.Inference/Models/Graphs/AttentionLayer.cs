@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using TaskServices.Inference.Models.Architectures;
 using TaskServices.Inference.Models.Onnx;
 using TaskServices.Inference.Models.Weights;
+using TaskServices.Inference.Onnx;
 using DataType = TaskServices.Inference.Onnx.TensorProto.Types.DataType;
 
 namespace TaskServices.Inference.Models.Graphs;
@@ -70,8 +71,16 @@ internal sealed class AttentionLayer
         var order = RotaryTable.PartialOrder(_config.HeadSize, _config.RotaryDimensions);
         var (query, keyValue) = (settings.Heads * _config.HeadSize, settings.KvHeads * _config.HeadSize);
         return _weights.Has(prefix + "attn_qkv.weight")
-            ? [new(prefix + "attn_qkv", query + (2 * keyValue))]
+            ? order is null
+                ? [new(prefix + "attn_qkv", query + (2 * keyValue))]
+                : Fused(prefix + "attn_qkv", query, keyValue, order)
             : [new(prefix + "attn_q", query, order), new(prefix + "attn_k", keyValue, order), new(prefix + "attn_v", keyValue)];
+    }
+
+    private static BlockWeights.Part[] Fused(string name, int query, int keyValue, int[] order)
+    {
+        var all = query + (2 * keyValue);
+        return [new(name, query, order, 0, all), new(name, keyValue, order, query, all), new(name, keyValue, null, query + keyValue, all)];
     }
 
     /// <summary>Splits the packed projection and norms each query and key head; the CPU operator cannot do it itself.</summary>
@@ -93,19 +102,31 @@ internal sealed class AttentionLayer
         if (!_tables.TryGetValue(rope, out var table))
         {
             var positions = Math.Min(_config.ContextLength, Limits.WrittenContext);
-            var (cosines, sines) = RotaryTable.Compute(rope, positions, _config.HeadSize, _config.RotaryDimensions);
-            table = (External($"rope.{_tables.Count}.cos", cosines), External($"rope.{_tables.Count}.sin", sines));
+            var shortPositions = Math.Min(positions, _config.ShortContextLength ?? positions);
+            table = Written(rope, shortPositions, _graph.Initializer);
+            if (_config.ShortContextLength is not null)
+            {
+                var stretched = rope with { Factors = rope.Factors?.ForLongSequences() };
+                Written(stretched, positions, _graph.LongInitializer);
+            }
+
             _tables.Add(rope, table);
         }
 
         return table;
     }
 
-    private Value External(string name, float[] values)
+    private (Value Cosines, Value Sines) Written(RopeConfig rope, int positions, Func<TensorProto, Value> add)
+    {
+        var (cosines, sines) = RotaryTable.Compute(rope, positions, _config.HeadSize, _config.RotaryDimensions);
+        return (add(External($"rope.{_tables.Count}.cos", cosines)), add(External($"rope.{_tables.Count}.sin", sines)));
+    }
+
+    private TensorProto External(string name, float[] values)
     {
         var half = _config.HeadSize / 2;
         var offset = _file.BeginTensor();
         _file.Write(MemoryMarshal.AsBytes<float>(values));
-        return _graph.Initializer(ExternalWeights.Describe(name, DataType.Float, [values.Length / half, half], offset, values.Length * 4L));
+        return ExternalWeights.Describe(name, DataType.Float, [values.Length / half, half], offset, values.Length * 4L);
     }
 }

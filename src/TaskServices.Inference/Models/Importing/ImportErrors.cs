@@ -10,7 +10,7 @@ internal static class ImportErrors
         new("MODEL_OUTPUT_EXISTS", $"{folder}: the folder is not empty and is no imported model; choose another one.");
 
     public static InferenceException BadBits(int bits) =>
-        new("BITS_UNSUPPORTED", $"{bits} bits are not supported; choose 8 or 32.");
+        new("BITS_UNSUPPORTED", $"{bits} bits are not supported; choose 4, 8, 16 or 32.");
 
     private static string FirstLine(Exception exception) => exception.Message.Split('\n')[0].TrimEnd('.', '\r');
 }

@@ -6,12 +6,6 @@ namespace TaskServices.Inference.Models.Importing;
 /// <summary>A model to import: its tensors, its numbers, and the files that its content hash covers.</summary>
 internal sealed class ModelSource : IDisposable
 {
-    /// <summary>Files that belong to a checkpoint's tokenizer and its generation settings.</summary>
-    private static readonly string[] TokenizerFiles =
-    [
-        "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "generation_config.json", "chat_template.jinja",
-    ];
-
     private ModelSource(string path, ITensorSource tensors, ModelConfig config, GgufFile? gguf, IReadOnlyList<string> files)
     {
         (Path, Tensors, Config, Gguf, Files) = (path, tensors, config, gguf, files);
@@ -31,7 +25,7 @@ internal sealed class ModelSource : IDisposable
     public IReadOnlyList<string> Files { get; }
 
     /// <summary>Gets the tokenizer files of a checkpoint folder that are there.</summary>
-    public IEnumerable<string> TokenizerPaths => Gguf is null ? Existing(Folder(Path), TokenizerFiles) : [];
+    public IEnumerable<string> TokenizerPaths => Gguf is null ? Existing(Folder(Path), Tokenization.TokenizerFiles.OfCheckpoints) : [];
 
     public static ModelSource Open(string path)
     {
@@ -61,7 +55,7 @@ internal sealed class ModelSource : IDisposable
         IEnumerable<string> shards = file.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
             ? ShardedSafetensors.ReadIndex(file).Values.Distinct().Order(StringComparer.Ordinal).Select(shard => System.IO.Path.Combine(folder, System.IO.Path.GetFileName(shard)))
             : [];
-        return [file, .. shards, System.IO.Path.Combine(folder, "config.json"), .. Existing(folder, TokenizerFiles)];
+        return [file, .. shards, System.IO.Path.Combine(folder, "config.json"), .. Existing(folder, Tokenization.TokenizerFiles.OfCheckpoints)];
     }
 
     public void Dispose() => Tensors.Dispose();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
+using TaskServices.Inference.Adapters;
 using TaskServices.Inference.Onnx;
 using DataType = TaskServices.Inference.Onnx.TensorProto.Types.DataType;
 
@@ -21,6 +22,9 @@ internal sealed class OnnxGraph
 
     private readonly Dictionary<string, Value> _constants = [];
 
+    /// <summary>What initializers are in the graph for long sequences, by name; empty where there is no such graph.</summary>
+    private readonly Dictionary<string, TensorProto> _longInitializers = new(StringComparer.Ordinal);
+
     private int _nodeCount;
 
     /// <summary>Adds a graph input; a dimension is a number, or a name where it varies.</summary>
@@ -39,13 +43,24 @@ internal sealed class OnnxGraph
         return new Value(tensor.Name);
     }
 
+    /// <summary>Gives an initializer another value in the graph for long sequences.</summary>
+    public Value LongInitializer(TensorProto tensor)
+    {
+        _longInitializers.Add(tensor.Name, tensor);
+        return new Value(tensor.Name);
+    }
+
     public Value Floats(string name, ReadOnlySpan<float> values, params long[] shape) =>
         Initializer(Raw(name, DataType.Float, MemoryMarshal.AsBytes(values), shape));
+
+    public Value Bytes(string name, ReadOnlySpan<byte> values, params long[] shape) => Initializer(Raw(name, DataType.Uint8, values, shape));
 
     public Value Scalar(float value) => Constant("f" + value.ToString("R", CultureInfo.InvariantCulture), DataType.Float, BitConverter.GetBytes(value), []);
 
     public Value Int64s(params long[] values) =>
         Constant("i" + string.Join('_', values), DataType.Int64, MemoryMarshal.AsBytes<long>(values).ToArray(), [values.Length]);
+
+    public Value Int64(long value) => Constant("s" + value.ToString(CultureInfo.InvariantCulture), DataType.Int64, BitConverter.GetBytes(value), []);
 
     /// <summary>Adds a node of the ONNX operator set with one output.</summary>
     public Value Add(string operation, Value[] inputs, params (string Name, object Value)[] attributes) =>
@@ -75,11 +90,29 @@ internal sealed class OnnxGraph
     }
 
     /// <summary>Makes the model: IR 10, operator set 21 and ONNX Runtime's own, which every runtime since 1.20 loads.</summary>
-    public ModelProto ToModel()
+    public ModelProto ToModel(IReadOnlyList<AdaptedProduct> products)
     {
         var model = new ModelProto { IrVersion = 10, ProducerName = "TaskServices", Graph = _graph };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = string.Empty, Version = 21 });
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = MicrosoftDomain, Version = 1 });
+        AdaptedProduct.Write(model, products);
+        return model;
+    }
+
+    /// <summary>Makes the model for sequences beyond the first context length, over the same weights; null where one model serves all lengths.</summary>
+    public ModelProto? ToLongModel(IReadOnlyList<AdaptedProduct> products)
+    {
+        if (_longInitializers.Count == 0)
+        {
+            return null;
+        }
+
+        var model = ToModel(products).Clone();
+        for (var i = 0; i < model.Graph.Initializer.Count; i++)
+        {
+            model.Graph.Initializer[i] = _longInitializers.GetValueOrDefault(model.Graph.Initializer[i].Name, model.Graph.Initializer[i]);
+        }
+
         return model;
     }
 

@@ -1,14 +1,13 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace TaskServices.Inference.Models.Sessions;
 
 /// <summary>
-/// The key-value memory of every slot: for each layer keys and values [slots, heads, capacity, head size], zeroed by the operating system and
-/// committed page by page as sequences grow.
+/// The key-value memory of every slot: for each layer keys and values [slots, heads, capacity, head size], in the memory of the device that
+/// runs the graph.
 /// </summary>
-internal sealed unsafe class KvSlab : IDisposable
+internal sealed class KvSlab : IDisposable
 {
     private readonly IReadOnlyList<int> _heads;
 
@@ -18,28 +17,25 @@ internal sealed unsafe class KvSlab : IDisposable
 
     private readonly int _capacity;
 
-    private readonly OrtMemoryInfo _memory = OrtMemoryInfo.DefaultInstance;
+    private readonly KvMemory _memory;
+
+    private readonly TensorElementType _type;
+
+    private readonly int _elementBytes;
 
     private readonly Dictionary<(int Slot, int Rows), OrtValue[]> _views = [];
 
-    /// <summary>Where each layer's keys begin; its values follow them.</summary>
-    private readonly long[] _offsets;
+    /// <summary>Addresses of each layer's keys, then of its values.</summary>
+    private readonly nint[] _parts;
 
-    private byte* _base;
-
-    public KvSlab(IReadOnlyList<int> kvHeads, int headSize, int slots, int capacity)
+    /// <param name="memory">Where the slots lie; the slab disposes it.</param>
+    /// <param name="isHalf">Whether keys and values are fp16 rather than fp32.</param>
+    public KvSlab(KvMemory memory, IReadOnlyList<int> kvHeads, int headSize, int slots, int capacity, bool isHalf)
     {
-        (_heads, _headSize, _slots, _capacity) = (kvHeads, headSize, slots, capacity);
-        BytesPerToken = kvHeads.Sum(heads => 2L * heads * headSize * sizeof(float));
-        _offsets = new long[kvHeads.Count];
-        var total = 0L;
-        for (var layer = 0; layer < kvHeads.Count; layer++)
-        {
-            _offsets[layer] = total;
-            total += 2 * slots * SlotBytes(layer);
-        }
-
-        _base = (byte*)NativeMemory.AllocZeroed((nuint)total);
+        (_memory, _heads, _headSize, _slots, _capacity) = (memory, kvHeads, headSize, slots, capacity);
+        (_type, _elementBytes) = isHalf ? (TensorElementType.Float16, 2) : (TensorElementType.Float, sizeof(float));
+        BytesPerToken = kvHeads.Sum(heads => 2L * heads * headSize * _elementBytes);
+        _parts = [.. Enumerable.Range(0, 2 * kvHeads.Count).Select(part => memory.Allocate(slots * SlotBytes(part / 2)))];
     }
 
     public long BytesPerToken { get; }
@@ -54,7 +50,7 @@ internal sealed unsafe class KvSlab : IDisposable
             {
                 var layer = i / 2;
                 view[i] = OrtValue.CreateTensorValueWithData(
-                    _memory, TensorElementType.Float, [rows, _heads[layer], _capacity, _headSize], (nint)Slot(layer, i % 2, slot), rows * SlotBytes(layer));
+                    _memory.Info, _type, [rows, _heads[layer], _capacity, _headSize], Slot(layer, i % 2, slot), rows * SlotBytes(layer));
             }
 
             _views.Add((slot, rows), view);
@@ -64,7 +60,7 @@ internal sealed unsafe class KvSlab : IDisposable
     }
 
     public void Copy(int from, int to, int length) => ForEachHead((layer, part, head) =>
-        Buffer.MemoryCopy(Head(layer, part, from, head), Head(layer, part, to, head), HeadBytes(length), HeadBytes(length)));
+        _memory.Copy(Head(layer, part, from, head), Head(layer, part, to, head), HeadBytes(length)));
 
     /// <summary>Copies tokens out as [layer, key or value, head, token, head size].</summary>
     public void Save(int slot, int length, Span<byte> destination)
@@ -75,7 +71,7 @@ internal sealed unsafe class KvSlab : IDisposable
         {
             for (var row = 0; row < 2 * _heads[layer]; row++, position += bytes)
             {
-                new ReadOnlySpan<byte>(Head(layer, row / _heads[layer], slot, row % _heads[layer]), bytes).CopyTo(destination[position..]);
+                _memory.Read(Head(layer, row / _heads[layer], slot, row % _heads[layer]), destination.Slice(position, bytes));
             }
         }
     }
@@ -88,7 +84,7 @@ internal sealed unsafe class KvSlab : IDisposable
         {
             for (var row = 0; row < 2 * _heads[layer]; row++, position += savedBytes)
             {
-                source.Slice(position, bytes).CopyTo(new Span<byte>(Head(layer, row / _heads[layer], slot, row % _heads[layer]), bytes));
+                _memory.Write(source.Slice(position, bytes), Head(layer, row / _heads[layer], slot, row % _heads[layer]));
             }
         }
     }
@@ -101,8 +97,7 @@ internal sealed unsafe class KvSlab : IDisposable
         }
 
         _views.Clear();
-        NativeMemory.Free(_base);
-        _base = null;
+        _memory.Dispose();
     }
 
     private void ForEachHead(Action<int, int, int> visit)
@@ -116,11 +111,11 @@ internal sealed unsafe class KvSlab : IDisposable
         }
     }
 
-    private long HeadBytes(int tokens) => (long)tokens * _headSize * sizeof(float);
+    private long HeadBytes(int tokens) => (long)tokens * _headSize * _elementBytes;
 
     private long SlotBytes(int layer) => _heads[layer] * HeadBytes(_capacity);
 
-    private byte* Slot(int layer, int part, int slot) => _base + _offsets[layer] + (((part * _slots) + slot) * SlotBytes(layer));
+    private nint Slot(int layer, int part, int slot) => _parts[(2 * layer) + part] + (nint)(slot * SlotBytes(layer));
 
-    private byte* Head(int layer, int part, int slot, int head) => Slot(layer, part, slot) + (head * HeadBytes(_capacity));
+    private nint Head(int layer, int part, int slot, int head) => Slot(layer, part, slot) + (nint)(head * HeadBytes(_capacity));
 }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
+using TaskServices.Inference.Adapters;
 
 namespace TaskServices.Inference.Models.Sessions;
 
@@ -12,43 +14,81 @@ internal static partial class OrtSessions
     /// </summary>
     private const string SpinMicroseconds = "1000";
 
-    /// <param name="fallbackReason">Receives why the CPU is used although a device was asked for; null where nothing fell back.</param>
-    public static InferenceSession Create(
-        string graphPath, ModelSessionOptions options, int threads, ILogger logger, out bool usesCuda, out string? fallbackReason)
+    /// <param name="graphPath">The graph of the CPU; that of a device lies beside it.</param>
+    /// <param name="modelName">For messages about adapters.</param>
+    /// <exception cref="OnnxRuntimeException">The CPU cannot run the model either.</exception>
+    public static StartedSession Create(string graphPath, ModelSessionOptions options, int threads, string modelName, ILogger logger)
     {
-        fallbackReason = options.Provider == ExecutionProviderChoice.Cpu ? null : CudaUnavailableReason(options.Provider);
-        if (options.Provider != ExecutionProviderChoice.Cpu && fallbackReason is null)
+        var devicePath = ModelManifest.DeviceGraphFileName(graphPath);
+        if (options.RunsDeviceGraphOnCpu)
         {
-            // Without CUDA the CPU package has no entry point, the GPU package fails to load libraries: both end on the CPU.
-            try
-            {
-                using var cuda = NewOptions(threads);
-                cuda.AppendExecutionProvider_CUDA();
-                cuda.AddSessionConfigEntry("session.disable_cpu_ep_fallback", "1");
-                usesCuda = true;
-                return new InferenceSession(graphPath, cuda);
-            }
-            catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException)
-            {
-                fallbackReason = exception.Message.Split('\n')[0];
-            }
+            using var half = NewOptions(threads);
+            return new StartedSession(new InferenceSession(devicePath, half), IsHalf: true, null);
         }
 
-        if (fallbackReason is not null)
+        string? reason = null;
+        if (options.Provider != ExecutionProviderChoice.Cpu)
         {
-            LogFallback(logger, options.Provider == ExecutionProviderChoice.Cuda ? LogLevel.Warning : LogLevel.Information, fallbackReason);
+            if (TryCuda(devicePath, options, threads, out reason) is { } cuda)
+            {
+                return cuda;
+            }
+
+            LogFallback(logger, options.Provider == ExecutionProviderChoice.Cuda ? LogLevel.Warning : LogLevel.Information, reason!);
         }
 
-        usesCuda = false;
+        // Options that a provider was appended to cannot be used again without it.
         using var cpu = NewOptions(threads);
-        return new InferenceSession(graphPath, cpu);
+        return options.TakesAdapters
+            ? new StartedSession(SessionAdapters.Open(graphPath, modelName, cpu, out var adapters), IsHalf: false, reason) { Adapters = adapters }
+            : new StartedSession(new InferenceSession(graphPath, cpu), IsHalf: false, reason);
     }
 
-    /// <summary>An automatic choice does not even try where the build has no CUDA provider; an explicit one does, for the real error.</summary>
-    private static string? CudaUnavailableReason(ExecutionProviderChoice choice) =>
-        choice == ExecutionProviderChoice.Auto && !OrtEnv.Instance().GetAvailableProviders().Contains("CUDAExecutionProvider", StringComparer.Ordinal)
-            ? "This build of ONNX Runtime has no CUDA execution provider."
-            : null;
+    private static StartedSession? TryCuda(string devicePath, ModelSessionOptions options, int threads, out string? reason)
+    {
+        reason = !OrtEnv.Instance().GetAvailableProviders().Contains("CUDAExecutionProvider", StringComparer.Ordinal)
+            ? "this build of ONNX Runtime has no CUDA; build with -p:OnnxRuntime=Gpu"
+            : !File.Exists(devicePath) ? "the model was imported at 32 bits, which no device runs; import it at 16 or 8 bits" : null;
+        if (reason is not null)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var cuda = NewOptions(threads);
+            using var provider = CudaOptions(options);
+            cuda.AppendExecutionProvider_CUDA(provider);
+            // A node without a CUDA kernel would silently run on the CPU, and every step would copy there and back.
+            cuda.AddSessionConfigEntry("session.disable_cpu_ep_fallback", "1");
+            var session = new InferenceSession(devicePath, cuda);
+            var memory = new OrtMemoryInfo("Cuda", OrtAllocatorType.DeviceAllocator, options.DeviceId, OrtMemType.Default);
+            return new StartedSession(session, IsHalf: true, null) { DeviceMemory = new DeviceKvMemory(session, new InferenceSession(DeviceKvMemory.CopyGraph, cuda), memory) };
+        }
+        catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException)
+        {
+            reason = CudaFailure.Explain(exception.Message);
+            return null;
+        }
+    }
+
+    private static OrtCUDAProviderOptions CudaOptions(ModelSessionOptions options)
+    {
+        var provider = new OrtCUDAProviderOptions();
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["device_id"] = options.DeviceId.ToString(CultureInfo.InvariantCulture),
+            // What is asked for and no more: slots are allocated once, and a doubling arena would take twice their size.
+            ["arena_extend_strategy"] = "kSameAsRequested",
+        };
+        if (options.DeviceMemoryBytes is { } limit)
+        {
+            settings["gpu_mem_limit"] = limit.ToString(CultureInfo.InvariantCulture);
+        }
+
+        provider.UpdateOptions(settings);
+        return provider;
+    }
 
     private static SessionOptions NewOptions(int threads)
     {

@@ -7,6 +7,9 @@ internal interface IRowSource
 
     int Columns { get; }
 
+    /// <summary>Gets whether every block of 32 lies on sixteen levels around zero, as Q4_0 stores it.</summary>
+    bool IsSymmetric => false;
+
     /// <param name="destination">A whole number of rows.</param>
     void Read(long firstRow, Span<float> destination);
 }

@@ -14,6 +14,8 @@ internal sealed class TensorRows(ITensorSource source, TensorInfo tensor, long f
 
     public int Columns { get; } = checked((int)tensor.Columns);
 
+    public bool IsSymmetric => tensor.Type == TensorType.Q4_0;
+
     public void Read(long row, Span<float> destination) => source.ReadRows(tensor.Name, firstRow + row, destination);
 }
 
@@ -23,6 +25,8 @@ internal sealed class ConcatenatedRows(params IRowSource[] parts) : IRowSource
     public long Rows { get; } = parts.Sum(part => part.Rows);
 
     public int Columns { get; } = parts[0].Columns;
+
+    public bool IsSymmetric => Array.TrueForAll(parts, part => part.IsSymmetric);
 
     public void Read(long row, Span<float> destination)
     {
@@ -43,12 +47,26 @@ internal sealed class ConcatenatedRows(params IRowSource[] parts) : IRowSource
     }
 }
 
+/// <summary>Consecutive rows of a matrix: the query, key or value part of a fused projection.</summary>
+internal sealed class RowRange(IRowSource source, long firstRow, long rows) : IRowSource
+{
+    public long Rows => rows;
+
+    public int Columns => source.Columns;
+
+    public bool IsSymmetric => source.IsSymmetric;
+
+    public void Read(long row, Span<float> destination) => source.Read(firstRow + row, destination);
+}
+
 /// <summary>Rows in another order inside each group (attention head); row i of a group is row <c>order[i]</c> of the source's group.</summary>
 internal sealed class ReorderedRows(IRowSource source, int[] order) : IRowSource
 {
     public long Rows => source.Rows;
 
     public int Columns => source.Columns;
+
+    public bool IsSymmetric => source.IsSymmetric;
 
     public void Read(long row, Span<float> destination)
     {

@@ -21,6 +21,10 @@ internal sealed partial class WeightMap(ITensorSource source, ModelConfig config
 
     public bool Has(string name) => source.Tensors.ContainsKey(FileName(name));
 
+    /// <summary>Finds a tensor's entry; for one expert's matrix, the entry of the tensor that stacks all experts where the file has that.</summary>
+    public TensorInfo? Find(string name) =>
+        source.Tensors.GetValueOrDefault(FileName(name)) ?? (ExpertName().Match(name) is { Success: true } match ? source.Tensors.GetValueOrDefault(StackName(match)) : null);
+
     /// <summary>Gets a matrix and checks its shape.</summary>
     /// <exception cref="InferenceException">The tensor is missing or has another shape than the configuration says.</exception>
     public IRowSource Matrix(string name, long rows, int columns)
@@ -28,7 +32,9 @@ internal sealed partial class WeightMap(ITensorSource source, ModelConfig config
         var fileName = FileName(name);
         if (!source.Tensors.TryGetValue(fileName, out var tensor))
         {
-            throw ModelFileErrors.Invalid(path, $"tensor '{fileName}'", "the tensor is missing");
+            return ExpertName().Match(name) is { Success: true } match && source.Tensors.TryGetValue(StackName(match), out var stack)
+                ? ExpertRows(stack, int.Parse(match.Groups["expert"].ValueSpan, CultureInfo.InvariantCulture), rows, columns)
+                : throw ModelFileErrors.Invalid(path, $"tensor '{fileName}'", "the tensor is missing");
         }
 
         if (tensor.Shape is not [var actualRows, var actualColumns] || actualRows != rows || actualColumns != columns)
@@ -68,7 +74,11 @@ internal sealed partial class WeightMap(ITensorSource source, ModelConfig config
         return _shiftNorms && name.EndsWith("_norm.weight", StringComparison.Ordinal) ? [.. values.Select(value => value + 1)] : values;
     }
 
-    public TensorInfo? Find(string name) => source.Tensors.GetValueOrDefault(FileName(name));
+    private TensorRows ExpertRows(TensorInfo stack, int expert, long rows, int columns) =>
+        stack.Shape is [var experts, var actualRows, var actualColumns] && experts == config.ExpertCount && actualRows == rows && actualColumns == columns
+            ? new TensorRows(source, stack, expert * rows, rows)
+            : throw ModelFileErrors.Invalid(
+                path, $"tensor '{stack.Name}'", $"its shape {stack.ShapeText} is not [{config.ExpertCount}, {rows}, {columns}] as the configuration says");
 
     private bool IsInterleaved(string name) =>
         interleavedHeads && (name.Contains(".attn_q.", StringComparison.Ordinal) || name.Contains(".attn_k.", StringComparison.Ordinal));
@@ -80,17 +90,25 @@ internal sealed partial class WeightMap(ITensorSource source, ModelConfig config
     private string FileName(string name)
     {
         var dot = name.LastIndexOf('.');
-        return canonicalNames ? name : ModuleName(name[..dot]) + name[dot..];
+        return (canonicalNames ? Translate(name[..dot], config.Architecture.GgufNames) : ModuleName(name[..dot])) + name[dot..];
     }
 
     /// <summary>Translates a name without suffix to the one that checkpoints and adapters use.</summary>
-    private string ModuleName(string name)
+    public string ModuleName(string name) => Translate(name, config.Architecture.Names);
+
+    /// <summary>llama.cpp stacks the experts of a layer in one tensor; its older files have one for each.</summary>
+    private static string StackName(Match expert) => $"{expert.Groups["matrix"].ValueSpan}_exps.weight";
+
+    private static string Translate(string name, IReadOnlyDictionary<string, string> names)
     {
         var numbers = Number().Matches(name).Select(match => (object)match.Groups[1].Value).ToArray();
         var index = 0;
         var pattern = Number().Replace(name, _ => ".{" + (index++).ToString(CultureInfo.InvariantCulture) + "}");
-        return config.Architecture.Names.TryGetValue(pattern, out var format) ? string.Format(CultureInfo.InvariantCulture, format, numbers) : name;
+        return names.TryGetValue(pattern, out var format) ? string.Format(CultureInfo.InvariantCulture, format, numbers) : name;
     }
+
+    [GeneratedRegex(@"^(?<matrix>blk\.\d+\.ffn_(?:gate|up|down))\.(?<expert>\d+)\.weight$")]
+    private static partial Regex ExpertName();
 
     [GeneratedRegex(@"\.(\d+)")]
     private static partial Regex Number();

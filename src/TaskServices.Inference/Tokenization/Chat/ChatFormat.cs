@@ -23,6 +23,15 @@ public sealed class ChatFormat
     /// <summary>Gets the system message that is written where a conversation has none, or null.</summary>
     public string? DefaultSystemMessage => string.IsNullOrEmpty(_syntax.DefaultSystemMessage) ? null : _syntax.DefaultSystemMessage;
 
+    /// <summary>Gets the names of every known format.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. ChatFormats.All.Select(syntax => syntax.Name)];
+
+    /// <summary>Gets a format by its name, for a model whose files do not tell it.</summary>
+    /// <exception cref="InferenceException"><c>CHAT_FORMAT_UNKNOWN</c>: there is no such format; the message names all.</exception>
+    public static ChatFormat Named(string name) => ChatFormats.All.FirstOrDefault(syntax => syntax.Name == name) is { } found
+        ? new ChatFormat(found, name, null)
+        : throw new InferenceException("CHAT_FORMAT_UNKNOWN", $"'{name}' is no chat format; known are {string.Join(", ", Names)}.");
+
     /// <summary>Chooses the format by the chat template of a model.</summary>
     /// <param name="path">A model directory, or a GGUF or tokenizer file.</param>
     /// <exception cref="InferenceException">
@@ -78,7 +87,7 @@ public sealed class ChatFormat
     }
 
     internal static InferenceException Unsupported(string file, string problem) => new(
-        "CHAT_TEMPLATE_UNSUPPORTED", $"{file}: {problem}; send the model a plain prompt, or use a model with a known chat format");
+        "CHAT_TEMPLATE_UNSUPPORTED", $"{file}: {problem}; send the model a plain prompt, or name one of the known formats: {string.Join(", ", Names)}.");
 
     private static void RequireOrder(IReadOnlyList<ChatMessage> messages)
     {
@@ -95,7 +104,7 @@ public sealed class ChatFormat
         prompt.WriteMarks(turn.Prefix);
         if (system is not null)
             WriteSystem(prompt, system);
-        prompt.WriteText(Trim(content, turn.Trim));
+        prompt.WriteText(Trim(content, system is null ? turn.Trim : _syntax.UserTrimAfterSystem ?? turn.Trim));
         prompt.WriteMarks(turn.Suffix);
     }
 
@@ -109,6 +118,7 @@ public sealed class ChatFormat
     private static string Trim(string content, ContentTrim trim) => trim switch
     {
         ContentTrim.Start => content.TrimStart(),
+        ContentTrim.End => content.TrimEnd(),
         ContentTrim.Both => content.Trim(),
         _ => content,
     };

@@ -76,8 +76,9 @@ internal static class ChatFormats
         Markers = ["<<SYS>>", "bos_token + '[INST] ' + content"],
         Excludes = ["true == true"], // Older templates that set a default system message of their own.
         ControlTokens = ["<s>", "</s>"],
-        System = new("<<SYS>>\n", "\n<</SYS>>\n\n", ContentTrim.Both),
+        System = new("<<SYS>>\n", "\n<</SYS>>\n\n"),
         User = new("<s>[INST] ", " [/INST]", ContentTrim.Both),
+        UserTrimAfterSystem = ContentTrim.End, // The template trims the turn as a whole.
         Assistant = new(" ", " </s>", ContentTrim.Both),
         SystemPlacement = SystemPlacement.FirstUserTurn,
     };
@@ -92,6 +93,15 @@ internal static class ChatFormats
         User = new("[INST] ", " [/INST]"),
         Assistant = new("", "</s>"),
         SystemPlacement = SystemPlacement.FirstUserTurn,
+    };
+
+    /// <summary>The first Mistral-7B-Instruct, whose template has a space between turns.</summary>
+    private static readonly ChatSyntax MistralV01 = Mistral with
+    {
+        Name = "mistral-v0.1",
+        Markers = [.. Mistral.Markers, "eos_token + ' '"],
+        Excludes = ["<<SYS>>", "[AVAILABLE_TOOLS]", "[SYSTEM_PROMPT]"],
+        Assistant = new("", "</s> "),
     };
 
     private static readonly ChatSyntax MistralV1 = Mistral with
@@ -134,7 +144,19 @@ internal static class ChatFormats
             + "issues, and other non-computer science questions, you will refuse to answer\n",
     };
 
+    /// <summary>Phi-2 is published without a template. Its model card has questions in this form.</summary>
+    private static readonly ChatSyntax Phi2 = new("phi-2")
+    {
+        System = new("", "\n"),
+        User = new("Instruct: ", "\n"),
+        Assistant = new("Output: ", "\n"),
+        GenerationPrompt = "Output:",
+    };
+
     /// <summary>Gets the formats that a template can be recognised as.</summary>
     public static IReadOnlyList<ChatSyntax> Recognizable { get; } =
-        [ChatMl, Llama3, Llama31, Gemma, Phi3, Llama2, Mistral, MistralV1, MistralV3, MistralTekken, DeepSeekCoder];
+        [ChatMl, Llama3, Llama31, Gemma, Phi3, Llama2, Mistral, MistralV01, MistralV1, MistralV3, MistralTekken, DeepSeekCoder];
+
+    /// <summary>Gets every format, those included that no template has.</summary>
+    public static IReadOnlyList<ChatSyntax> All { get; } = [.. Recognizable, Orca2, Phi2, Plain];
 }

@@ -25,6 +25,9 @@ internal enum ContentTrim
     /// <summary>That at its start.</summary>
     Start,
 
+    /// <summary>That at its end.</summary>
+    End,
+
     /// <summary>That at both ends.</summary>
     Both,
 }
@@ -47,6 +50,9 @@ internal sealed record ChatSyntax(string Name)
     public ChatTurn System { get; init; } = new("", "");
 
     public ChatTurn User { get; init; } = new("", "");
+
+    /// <summary>Gets what is left out of the user message that a system message stands before, where it differs.</summary>
+    public ContentTrim? UserTrimAfterSystem { get; init; }
 
     public ChatTurn Assistant { get; init; } = new("", "");
 

@@ -151,7 +151,7 @@ internal sealed partial class SqlTranslator
     };
 
     /// <summary>LIKE is without case on SQLite, and has no escape unless it says so.</summary>
-    private Expression Like(LikeExpression e)
+    private LikeExpression Like(LikeExpression e)
     {
         var operand = TextOf(e.Operand);
         var pattern = TextOf(e.Pattern);

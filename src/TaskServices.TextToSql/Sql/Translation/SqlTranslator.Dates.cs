@@ -82,7 +82,7 @@ internal sealed partial class SqlTranslator
         _ => new ExtractExpression(DatePart.Epoch, moment),
     };
 
-    private Expression Formatted(string format, Expression moment)
+    private FunctionCall Formatted(string format, Expression moment)
     {
         var written = new StringBuilder();
         for (var i = 0; i < format.Length; i++)

@@ -65,7 +65,7 @@ internal sealed partial class SqlTranslator
     }
 
     /// <summary>A negative start counts from the end.</summary>
-    private Expression Substring(FunctionCall call)
+    private FunctionCall Substring(FunctionCall call)
     {
         if (call.Arguments is not [var text, UnaryExpression { Operator: UnaryOperator.Negate, Operand: NumberLiteral from }, ..] || Is(SqlDialect.MySql, SqlDialect.DuckDb))
             return call;

@@ -112,8 +112,10 @@ internal sealed partial class SqlTranslator
                 return unary with { Operand = Number(unary.Operand) };
             case IsNullExpression e:
                 return e with { Operand = Value(e.Operand) };
-            case IsTruthExpression e:
+            case IsTruthExpression e when _to is SqlDialect.SqlServer:
                 return Truth(e);
+            case IsTruthExpression e:
+                return e with { Operand = Predicate(e.Operand) };
             case IsDistinctExpression e:
                 var (left, right) = Comparable(e.Left, e.Right, BinaryOperator.Equal);
                 return e with { Left = left, Right = right };
@@ -142,15 +144,14 @@ internal sealed partial class SqlTranslator
         }
     }
 
-    private Expression Truth(IsTruthExpression e)
+    private BinaryExpression Truth(IsTruthExpression e)
     {
-        // IS TRUE is never NULL.
         var condition = Predicate(e.Operand);
-        return _to is not SqlDialect.SqlServer ? e with { Operand = condition }
-            : new BinaryExpression(
-                e.Negated ? BinaryOperator.NotEqual : BinaryOperator.Equal,
-                new CaseExpression(null, [new CaseBranch(e.Truth ? condition : new UnaryExpression(UnaryOperator.Not, condition), new NumberLiteral("1"))], new NumberLiteral("0")),
-                new NumberLiteral("1"));
+
+        // IS TRUE is never NULL.
+        var flag = new CaseExpression(
+            null, [new CaseBranch(e.Truth ? condition : new UnaryExpression(UnaryOperator.Not, condition), new NumberLiteral("1"))], new NumberLiteral("0"));
+        return new BinaryExpression(e.Negated ? BinaryOperator.NotEqual : BinaryOperator.Equal, flag, new NumberLiteral("1"));
     }
 
     private Expression Collated(CollateExpression e)
@@ -182,7 +183,7 @@ internal sealed partial class SqlTranslator
         return _to is not SqlDialect.MySql && kinds.Contains(ValueKind.Text) && kinds.Count > 1;
     }
 
-    private Expression Cast(CastExpression e)
+    private CastExpression Cast(CastExpression e)
     {
         var kind = KindOf(e.Operand);
         switch (e.Type.Name)

@@ -38,6 +38,8 @@ public sealed class ChatFormatTests : IDisposable
         "«<s>»[INST] <<SYS>>\nS\n<</SYS>>\n\nQ1 [/INST] A «</s>»«<s>»[INST] Q2 [/INST]")]
     [InlineData("mistral", "{{ '[INST] ' + message['content'] + ' [/INST]' }}{% elif … %}{{ message['content'] + eos_token}}",
         "«<s>»[INST] S\n\nQ1 [/INST] A «</s>»[INST]  Q2  [/INST]")]
+    [InlineData("mistral-v0.1", "{{ '[INST] ' + message['content'] + ' [/INST]' }}{% elif … %}{{ message['content'] + eos_token + ' ' }}",
+        "«<s>»[INST] S\n\nQ1 [/INST] A «</s>» [INST]  Q2  [/INST]")]
     [InlineData("mistral-v1", "{{- ' [INST] ' + system_message + '\\n\\n' + message['content'] + ' [/INST]' }}",
         "«<s>» [INST] S\n\nQ1 [/INST]  A «</s>» [INST]  Q2  [/INST]")]
     [InlineData("mistral-v3", "{{- \"[AVAILABLE_TOOLS] [\" }}{{- \"[INST] \" + message[\"content\"] + \"[/INST]\" }}",
@@ -97,6 +99,7 @@ public sealed class ChatFormatTests : IDisposable
 
         Assert.Equal("CHAT_TEMPLATE_UNSUPPORTED", error.Reason);
         Assert.Contains(Path.Combine(_folder, "tokenizer_config.json"), error.Message, StringComparison.Ordinal);
+        Assert.Contains("deepseek-coder", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
     }
 
@@ -110,6 +113,37 @@ public sealed class ChatFormatTests : IDisposable
         Assert.Equal("CHAT_TEMPLATE_UNSUPPORTED", error.Reason);
         Assert.Contains("'<|im_end|>'", error.Message, StringComparison.Ordinal);
         Assert.Contains(_folder, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Render_Llama2WithSpaces_TrimsTheTurnAsAWhole()
+    {
+        var format = ChatFormat.Named("llama-2");
+
+        Assert.Equal(
+            "«<s>»[INST] <<SYS>>\n S \n<</SYS>>\n\n Q [/INST]", Write(format, [new(ChatRole.System, " S "), new(ChatRole.User, " Q ")]));
+        Assert.Equal("«<s>»[INST] Q [/INST]", Write(format, Question));
+    }
+
+    [Theory]
+    [InlineData("phi-2", "S\nInstruct: Q1\nOutput:  A \nInstruct:  Q2 \nOutput:")]
+    [InlineData("plain", "S\n\nQ1\n\n A \n\n Q2 ")]
+    public void Named_FormatWithoutTemplate_WritesIt(string name, string expected) => Assert.Equal(expected, Write(ChatFormat.Named(name), Conversation));
+
+    [Fact]
+    public void Named_EveryName_GivesThatFormat()
+    {
+        Assert.All(ChatFormat.Names, name => Assert.Equal(name, ChatFormat.Named(name).Name));
+        Assert.Equal(ChatFormat.Names.Count, ChatFormat.Names.Distinct().Count());
+    }
+
+    [Fact]
+    public void Named_UnknownName_NamesAllKnown()
+    {
+        var error = Assert.Throws<InferenceException>(() => ChatFormat.Named("vicuna"));
+
+        Assert.Equal("CHAT_FORMAT_UNKNOWN", error.Reason);
+        Assert.All(ChatFormat.Names, name => Assert.Contains(name, error.Message, StringComparison.Ordinal));
     }
 
     [Fact]

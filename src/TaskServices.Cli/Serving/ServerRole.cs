@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+using System.CommandLine;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using TaskServices.Cli.Commands;
+using TaskServices.Inference.Service;
+using TaskServices.Inference.Service.Remote;
+using TaskServices.ServiceDefaults.Loading;
+using TaskServices.TextToSql.Configuration;
+using TaskServices.TextToSql.Generation;
+
+namespace TaskServices.Cli.Serving;
+
+/// <summary>What <c>serve</c> serves, by its role; disposes what was loaded, after the server.</summary>
+internal sealed class ServerRole : IAsyncDisposable
+{
+    public const string All = "all";
+    public const string TextToSql = "text-to-sql";
+    public const string Inference = "inference";
+
+    /// <summary>The bundled adapter's name, and so the one that a shared host is asked for.</summary>
+    private const string DefaultAdapterName = "text-to-sql";
+
+    private readonly ConcurrentStack<IAsyncDisposable> _loaded = [];
+
+    private ServerRole()
+    {
+    }
+
+    public IReadOnlyList<ServerPart> Parts { get; private set; } = [];
+
+    /// <summary>Checks that the options go together, before anything is loaded.</summary>
+    /// <exception cref="CliException">They do not.</exception>
+    public static ServerRole Create(
+        string role, IReadOnlyCollection<string> databases, ServiceConfiguration? configuration, string? inferenceUrl, string? adapterFolder, ModelOptions model, ParseResult arguments)
+    {
+        if (inferenceUrl is not null && role is not TextToSql)
+        {
+            throw CliException.Usage($"--inference needs --role {TextToSql}; the role '{role}' runs the model itself.");
+        }
+
+        if (adapterFolder is not null && role is TextToSql)
+        {
+            throw CliException.Usage($"--adapters needs --role {Inference} or {All}; the role '{role}' serves no model to others.");
+        }
+
+        if (databases.Count > 0 && role is Inference)
+        {
+            throw CliException.Usage($"--database needs --role {TextToSql} or {All}; the role '{role}' asks no database.");
+        }
+
+        if (adapterFolder is not null && !Directory.Exists(adapterFolder))
+        {
+            throw CliException.Environment("FOLDER_NOT_FOUND", $"{adapterFolder}: no such folder. Check --adapters.");
+        }
+
+        if (configuration is not null && (role is Inference || databases.Count > 0))
+        {
+            throw CliException.Usage(role is Inference
+                ? $"--config needs --role {TextToSql} or {All}; the role '{role}' asks no database."
+                : "--database and --config cannot be given together: the file lists the databases.");
+        }
+
+        var served = configuration is null ? new ServedDatabases(DatabaseList.Parse(databases)) : new ServedDatabases(configuration);
+        var serving = new ServerRole();
+        serving.Parts = (role, inferenceUrl) switch
+        {
+            (Inference, _) => [serving.OwnModel(model.ReadBare(arguments), adapterFolder)],
+            (All, _) => [serving.OwnModel(model.Read(arguments), adapterFolder), ServerPart.TextToSql(OverOwnModel(served), served.FindPrincipal)],
+            (_, null) => [serving.TextToSqlAlone(model.Read(arguments), served)],
+            _ => serving.OverRemoteModel(ParseAddress(inferenceUrl), model.ReadRemote(arguments), served),
+        };
+        return serving;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        while (_loaded.TryPop(out var loaded))
+        {
+            await loaded.DisposeAsync();
+        }
+    }
+
+    private static Uri ParseAddress(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address.PathAndQuery is "/"
+            ? address
+            : throw CliException.Usage($"--inference must be the address of a gRPC port, for example http://127.0.0.1:8081; it is '{url}'.");
+
+    private ServerPart OwnModel(ModelChoice model, string? adapterFolder) => ServerPart.Inference(async (provider, cancellationToken) =>
+    {
+        var host = Keep(await Composition.OpenModelAsync(model, new(), cancellationToken, provider.GetRequiredService<ILoggerFactory>()));
+        return ServedModel.Create(host, adapterFolder);
+    });
+
+    private ServerPart TextToSqlAlone(ModelChoice model, ServedDatabases databases) =>
+        ServerPart.TextToSql(async (provider, cancellationToken) =>
+        {
+            var urls = databases.Check();
+            var host = Keep(await Composition.OpenModelAsync(model, new(), cancellationToken, provider.GetRequiredService<ILoggerFactory>()));
+            return Composition.CreateTextToSql(host, adapter: null, urls);
+        }, databases.FindPrincipal);
+
+    private static Func<IServiceProvider, CancellationToken, Task<ITextToSql>> OverOwnModel(ServedDatabases databases) =>
+        async (provider, cancellationToken) =>
+        {
+            var urls = databases.Check();
+            var served = await provider.GetRequiredService<LateLoaded<ServedModel>>().WaitAsync(cancellationToken);
+            return Composition.CreateTextToSql(served.Host, adapter: null, urls);
+        };
+
+    private ServerPart[] OverRemoteModel(
+        Uri address, (string? AdapterName, string? CachePath) options, ServedDatabases databases) =>
+    [
+        ServerPart.RemoteInference(address, options.CachePath),
+        ServerPart.TextToSql(async (provider, cancellationToken) =>
+        {
+            var urls = databases.Check();
+            var host = Keep(await provider.GetRequiredService<LateLoaded<RemoteInferenceHost>>().WaitAsync(cancellationToken));
+            return Composition.CreateTextToSql(host, await FindAdapterAsync(host, options.AdapterName, cancellationToken), urls);
+        }, databases.FindPrincipal),
+    ];
+
+    /// <summary>Makes sure that the host has the task's adapter. A model with an adapter merged is that of the task already.</summary>
+    private static async Task<string?> FindAdapterAsync(RemoteInferenceHost host, string? name, CancellationToken cancellationToken)
+    {
+        name ??= host.Model.MergedAdapterSha256 is null ? DefaultAdapterName : ModelChoice.NoAdapter;
+        if (name is ModelChoice.NoAdapter)
+        {
+            return null;
+        }
+
+        if (!(await host.ListAdaptersAsync(cancellationToken)).Contains(name))
+        {
+            await host.LoadAdapterAsync(name, sha256: null, cancellationToken);
+        }
+
+        return name;
+    }
+
+    private T Keep<T>(T loaded)
+        where T : IAsyncDisposable
+    {
+        _loaded.Push(loaded);
+        return loaded;
+    }
+}
