@@ -22,6 +22,7 @@ internal static class CommandTree
             ModelCommand.Create(),
             ExternalCommands.CreateEval(),
             ExternalCommands.CreateTune(),
+            ExternalCommands.CreateBench(),
             ExternalCommands.CreateTest(),
             DoctorCommand.Create(),
         };

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TaskServices.Inference;
 using TaskServices.Inference.Models;
@@ -14,13 +15,19 @@ internal static class Composition
     private const int DefaultBits = 8;
 
     /// <summary>Loads a model and its adapter, importing them on first use.</summary>
+    /// <param name="services">A server's services, for metrics and logs; null outside servers.</param>
     /// <exception cref="InferenceException">The model or the adapter cannot be loaded.</exception>
     public static async Task<InferenceHost> OpenModelAsync(
-        ModelChoice model, ModelSessionOptions options, CancellationToken cancellationToken, ILoggerFactory? loggerFactory = null)
+        ModelChoice model,
+        ModelSessionOptions options,
+        CancellationToken cancellationToken,
+        InferenceOptions? inference = null,
+        IServiceProvider? services = null)
     {
         var directory = await ImportModelAsync(model, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        return InferenceHost.Open(directory, new InferenceOptions(), options, metrics: null, loggerFactory);
+        return InferenceHost.Open(
+            directory, inference ?? new(), options, services?.GetService<InferenceMetrics>(), services?.GetService<ILoggerFactory>());
     }
 
     /// <summary>Gets the folder of a model at the bits that commands run it with, importing it on first use.</summary>

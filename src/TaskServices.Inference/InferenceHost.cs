@@ -11,6 +11,8 @@ namespace TaskServices.Inference;
 /// <summary>One imported model with its tokenizer and engine, in this process: tokens or text in and out. Thread safe.</summary>
 public sealed class InferenceHost : IInferenceHost
 {
+    private Action? _unload;
+
     private InferenceHost(
         string directory, ModelDescription model, ITokenizer tokenizer, GrammarCache grammars, AdapterSet adapters, InferenceEngine engine) =>
         (Directory, Model, Tokenizer, Grammars, Adapters, Engine) = (directory, model, tokenizer, grammars, adapters, engine);
@@ -58,8 +60,13 @@ public sealed class InferenceHost : IInferenceHost
             loggerFactory?.CreateLogger<InferenceEngine>(),
             adapters: adapters,
             createMatcher: grammars.CreateMatcher);
+        var provider = session.UsesCuda ? "CUDAExecutionProvider" : "CPUExecutionProvider";
+        metrics?.RecordSession(name, 1, provider, session.FallbackReason);
         return new InferenceHost(
-            modelDirectory, ModelDescription.From(manifest, name, session.SlotCapacity), tokenizer, grammars, adapters, engine);
+            modelDirectory, ModelDescription.From(manifest, name, session.SlotCapacity), tokenizer, grammars, adapters, engine)
+        {
+            _unload = () => metrics?.RecordSession(name, -1, provider, session.FallbackReason),
+        };
     }
 
     public Task<Completion> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken) =>
@@ -108,7 +115,12 @@ public sealed class InferenceHost : IInferenceHost
     }
 
     /// <summary>Stops the engine and frees the model.</summary>
-    public ValueTask DisposeAsync() => Engine.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _unload, null) is { } unload)
+            unload();
+        await Engine.DisposeAsync().ConfigureAwait(false);
+    }
 
     private GenerationRequest CreateRequest(TextRequest request)
     {

@@ -45,6 +45,13 @@ public sealed record InferenceOptions
     /// <value>0 to 1 TiB. The default is 512 MiB.</value>
     public long MaxAdapterBytes { get; init; } = 512L << 20;
 
+    /// <summary>
+    /// Gets what an hour of the machine costs, in any currency: metrics then tell the cost of each tenant's and adapter's tokens. Requests pay for
+    /// the time of model runs that they took part in, shared evenly by the rows of a run; an idle machine is charged to nobody.
+    /// </summary>
+    /// <value>0 (unknown, the default) to 1,000,000.</value>
+    public double MachineCostPerHour { get; init; }
+
     /// <exception cref="InferenceException"><c>OPTION_OUT_OF_RANGE</c>: names the setting and its range.</exception>
     internal void Validate()
     {
@@ -60,6 +67,7 @@ public sealed record InferenceOptions
         Require(MaxAdapterCount is >= 0 and <= 1024, nameof(MaxAdapterCount), MaxAdapterCount, "in [0, 1024]");
         Require(MaxAdapterBytes is >= 0 and <= 1L << 40, nameof(MaxAdapterBytes), MaxAdapterBytes, "in [0, 2^40]");
         Require(MaxAdapterRank is >= 1 and <= 1024, nameof(MaxAdapterRank), MaxAdapterRank, "in [1, 1024]");
+        Require(MachineCostPerHour is >= 0 and <= 1_000_000, nameof(MachineCostPerHour), MachineCostPerHour, "in [0, 1000000]");
         Require(SpeculationDraftTokens is >= 0 and <= 64, nameof(SpeculationDraftTokens), SpeculationDraftTokens, "in [0, 64]");
     }
 

@@ -7,10 +7,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using TaskServices.ServiceDefaults.Errors;
 using TaskServices.ServiceDefaults.Loading;
+using TaskServices.ServiceDefaults.Telemetry;
 
 namespace TaskServices.ServiceDefaults;
 
-/// <summary>What every service of this house has: error mapping, health, reflection, JSON transcoding.</summary>
+/// <summary>What every service of this house has: error mapping, health, reflection, JSON transcoding, telemetry.</summary>
 public static class ServiceDefaultsExtensions
 {
     // Watchers of gRPC health learn of a change after this time at most.
@@ -24,6 +25,7 @@ public static class ServiceDefaultsExtensions
             // Any-typed error details become JSON only where their types are known.
             .AddJsonTranscoding(options => options.TypeRegistry = TypeRegistry.FromFiles(ErrorInfo.Descriptor.File));
         services.AddGrpcReflection();
+        services.AddTelemetry();
         services.AddSingleton<LoadFailure>();
         services.Configure<HealthCheckPublisherOptions>(options =>
         {
@@ -40,12 +42,13 @@ public static class ServiceDefaultsExtensions
         return services;
     }
 
-    /// <summary>Maps gRPC health and reflection, <c>/healthz</c> (the process is up) and <c>/readyz</c> (the model is ready).</summary>
+    /// <summary>Maps gRPC health and reflection, <c>/healthz</c> (the process is up), <c>/readyz</c> (the model is ready), <c>/metrics</c> (Prometheus).</summary>
     public static void MapServiceDefaults(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGrpcHealthChecksService();
         endpoints.MapGrpcReflectionService();
         endpoints.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = _ => false });
         endpoints.MapHealthChecks("/readyz");
+        endpoints.MapPrometheusScrapingEndpoint("/metrics");
     }
 }

@@ -29,10 +29,14 @@ internal sealed class RunningServer : IAsyncDisposable
     public static Task<RunningServer> StartAsync(FakeTextToSql textToSql, Func<string?, string?, Principal>? findPrincipal = null) =>
         StartAsync(_ => Task.FromResult<ITextToSql>(textToSql), waitUntilReady: true, findPrincipal);
 
+    public static Task<RunningServer> StartAsync(
+        Func<CancellationToken, Task<ITextToSql>> load, bool waitUntilReady, Func<string?, string?, Principal>? findPrincipal = null) =>
+        StartAsync((_, stop) => load(stop), waitUntilReady, findPrincipal);
+
     public static async Task<RunningServer> StartAsync(
-        Func<CancellationToken, Task<ITextToSql>> load, bool waitUntilReady, Func<string?, string?, Principal>? findPrincipal = null)
+        Func<IServiceProvider, CancellationToken, Task<ITextToSql>> load, bool waitUntilReady, Func<string?, string?, Principal>? findPrincipal = null)
     {
-        var server = ServerHost.Create(port: 0, grpcPort: 0, verbose: false, [ServerPart.TextToSql((_, stop) => load(stop), findPrincipal)]);
+        var server = ServerHost.Create(port: 0, grpcPort: 0, verbose: false, [ServerPart.TextToSql(load, findPrincipal)]);
         await server.StartAsync(TestContext.Current.CancellationToken);
         var running = new RunningServer(server);
         while (waitUntilReady && !(await running.Rest.GetAsync(new Uri("/readyz", UriKind.Relative), TestContext.Current.CancellationToken)).IsSuccessStatusCode)

@@ -8,6 +8,7 @@ internal static class ExternalCommands
 {
     private const string EvaluationProgram = "TaskServices.Evals";
     private const string TuningProgram = "TaskServices.Tuning";
+    private const string BenchmarkProgram = "TaskServices.Benchmarks";
 
     public static Command CreateEval()
     {
@@ -31,6 +32,18 @@ internal static class ExternalCommands
         return command;
     }
 
+    public static Command CreateBench()
+    {
+        var command = new Command("bench", "Measures latency and throughput, side by side with a peer; arguments go to the benchmark program.") { TreatUnmatchedTokensAsErrors = false };
+        command.SetAction(parsed => StartProgram(BenchmarkProgram, [.. parsed.UnmatchedTokens]));
+        ExampleHelpAction.SetExamples(
+            command,
+            "taskservices bench inference",
+            "taskservices bench inference --bits 4 --peer node-llama-cpp --format json",
+            "taskservices bench micro --filter '*Tokenizer*'");
+        return command;
+    }
+
     public static Command CreateTest()
     {
         var command = new Command("test", "Builds everything and runs the whole test suite; last line: N passed, N failed, N skipped.");
@@ -45,6 +58,7 @@ internal static class ExternalCommands
         [_, "--help" or "-h" or "-?"] => null,
         ["eval", _, ..] => StartProgram(EvaluationProgram, arguments[1..]),
         ["tune", _, ..] => StartProgram(TuningProgram, arguments[1..]),
+        ["bench", _, ..] => StartProgram(BenchmarkProgram, arguments[1..]),
         _ => null,
     };
 

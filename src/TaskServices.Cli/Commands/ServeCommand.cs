@@ -38,8 +38,14 @@ internal static class ServeCommand
             Description = "Folder with LoRA adapters (PEFT), a subfolder each: loaded at start under their names; clients may load later ones. For the roles inference and all.",
             HelpName = "DIR",
         };
+        var cost = new Option<double>("--machine-cost-per-hour")
+        {
+            Description = "What an hour of this machine costs, in any currency: /metrics then tells what tokens cost.",
+            HelpName = "COST",
+        };
+        cost.RequireRange(0, 1_000_000);
         var model = new ModelOptions();
-        var command = new Command("serve", "Serves gRPC and REST on the loopback interface until SIGTERM or Ctrl-C.") { role, port, grpcPort, databases, inference, adapters };
+        var command = new Command("serve", "Serves gRPC and REST on the loopback interface until SIGTERM or Ctrl-C.") { role, port, grpcPort, databases, inference, adapters, cost };
         model.AddTo(command);
         var principal = new PrincipalOptions();
         principal.AddFileTo(command);
@@ -53,7 +59,8 @@ internal static class ServeCommand
             }
 
             var serving = ServerRole.Create(
-                parsed.GetRequiredValue(role), parsed.GetValue(databases) ?? [], principal.ReadConfiguration(parsed), parsed.GetValue(inference), parsed.GetValue(adapters), model, parsed);
+                parsed.GetRequiredValue(role), parsed.GetValue(databases) ?? [], principal.ReadConfiguration(parsed), parsed.GetValue(inference),
+                parsed.GetValue(adapters), new() { MachineCostPerHour = parsed.GetValue(cost) }, model, parsed);
             return RunAsync(
                 restPort, chosen, serving, parsed.GetValue(GlobalOptions.Format), parsed.GetValue(GlobalOptions.Verbose), cancellationToken);
         });

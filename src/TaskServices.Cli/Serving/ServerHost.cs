@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using TaskServices.Inference;
 using TaskServices.ServiceDefaults;
 
 namespace TaskServices.Cli.Serving;
@@ -38,6 +39,7 @@ internal static class ServerHost
         builder.Services.Configure<HostFilteringOptions>(options => options.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
         ConfigureLogging(builder.Logging, verbose);
         builder.Services.AddServiceDefaults(["", .. parts.SelectMany(part => part.GrpcServiceNames)]);
+        builder.Services.AddSingleton<InferenceMetrics>();
         foreach (var part in parts)
         {
             part.Add(builder.Services);

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using TaskServices.Cli.Commands;
+using TaskServices.Inference;
 using TaskServices.Inference.Service;
 using TaskServices.Inference.Service.Remote;
 using TaskServices.ServiceDefaults.Loading;
@@ -23,16 +23,17 @@ internal sealed class ServerRole : IAsyncDisposable
 
     private readonly ConcurrentStack<IAsyncDisposable> _loaded = [];
 
-    private ServerRole()
-    {
-    }
+    private readonly InferenceOptions _inference;
+
+    private ServerRole(InferenceOptions inference) => _inference = inference;
 
     public IReadOnlyList<ServerPart> Parts { get; private set; } = [];
 
     /// <summary>Checks that the options go together, before anything is loaded.</summary>
     /// <exception cref="CliException">They do not.</exception>
     public static ServerRole Create(
-        string role, IReadOnlyCollection<string> databases, ServiceConfiguration? configuration, string? inferenceUrl, string? adapterFolder, ModelOptions model, ParseResult arguments)
+        string role, IReadOnlyCollection<string> databases, ServiceConfiguration? configuration, string? inferenceUrl, string? adapterFolder,
+        InferenceOptions options, ModelOptions model, ParseResult arguments)
     {
         if (inferenceUrl is not null && role is not TextToSql)
         {
@@ -62,7 +63,7 @@ internal sealed class ServerRole : IAsyncDisposable
         }
 
         var served = configuration is null ? new ServedDatabases(DatabaseList.Parse(databases)) : new ServedDatabases(configuration);
-        var serving = new ServerRole();
+        var serving = new ServerRole(options);
         serving.Parts = (role, inferenceUrl) switch
         {
             (Inference, _) => [serving.OwnModel(model.ReadBare(arguments), adapterFolder)],
@@ -88,7 +89,7 @@ internal sealed class ServerRole : IAsyncDisposable
 
     private ServerPart OwnModel(ModelChoice model, string? adapterFolder) => ServerPart.Inference(async (provider, cancellationToken) =>
     {
-        var host = Keep(await Composition.OpenModelAsync(model, new(), cancellationToken, provider.GetRequiredService<ILoggerFactory>()));
+        var host = Keep(await Composition.OpenModelAsync(model, new(), cancellationToken, _inference, provider));
         return ServedModel.Create(host, adapterFolder);
     });
 
@@ -96,7 +97,7 @@ internal sealed class ServerRole : IAsyncDisposable
         ServerPart.TextToSql(async (provider, cancellationToken) =>
         {
             var urls = databases.Check();
-            var host = Keep(await Composition.OpenModelAsync(model, new(), cancellationToken, provider.GetRequiredService<ILoggerFactory>()));
+            var host = Keep(await Composition.OpenModelAsync(model, new(), cancellationToken, _inference, provider));
             return Composition.CreateTextToSql(host, adapter: null, urls);
         }, databases.FindPrincipal);
 

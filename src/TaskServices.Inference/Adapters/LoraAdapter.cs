@@ -118,7 +118,7 @@ public sealed partial class LoraAdapter : IDisposable
 
     private InferenceException DoesNotFit(string module, string baseName, string reason) => new(
         "ADAPTER_BASE_MISMATCH",
-        $"{Path}: the adapter was made for {(BaseModel is null ? "another base model" : $"'{BaseModel}'")} and does not fit '{baseName}': {module}: {reason}; use the base that it was trained on.");
+        $"{Path}: the adapter was made for {(BaseModel is null ? "another base model" : $"'{ErrorText.Quote(BaseModel)}'")} and does not fit '{baseName}': {ErrorText.Quote(module)}: {reason}; use the base that it was trained on.");
 
     private static Dictionary<string, LoraTarget> ReadTargets(SafetensorsFile file, LoraConfig config)
     {
@@ -135,7 +135,10 @@ public sealed partial class LoraAdapter : IDisposable
             if (match.Groups["side"].Value == "A")
             {
                 var nameB = tensor.Name.Replace(".lora_A.", ".lora_B.", StringComparison.Ordinal);
-                targets.Add(module, ReadTarget(file, config, module, tensor, nameB));
+                if (!targets.TryAdd(module, ReadTarget(file, config, module, tensor, nameB)))
+                {
+                    throw ModelFileErrors.Invalid(file.Path, $"module '{module}'", "it has two updates under different tensor names");
+                }
             }
             else if (!file.Tensors.ContainsKey(tensor.Name.Replace(".lora_B.", ".lora_A.", StringComparison.Ordinal)))
             {

@@ -40,7 +40,7 @@ internal sealed class GrammarMatcher : IGrammarMatcher
             && distance < Automata.GrammarFacts.Unreachable;
     }
 
-    public void WriteMask(int remainingTokens, Span<ulong> mask)
+    public bool WriteMask(int remainingTokens, Span<ulong> mask)
     {
         _remainingTokens = remainingTokens;
         if (remainingTokens < _state.Distance)
@@ -52,13 +52,14 @@ internal sealed class GrammarMatcher : IGrammarMatcher
 
         var words = mask[..((_grammar.Tokenizer.VocabularySize + 63) / 64)];
         mask[words.Length..].Clear();
+        var isCached = true;
         if (MustEnd)
         {
             words.Clear();
         }
         else
         {
-            WriteTokens(remainingTokens, words);
+            isCached = WriteTokens(remainingTokens, words);
         }
 
         for (var i = 0; CanEnd && i < _grammar.Tokenizer.EndTokenIds.Count; i++)
@@ -66,6 +67,8 @@ internal sealed class GrammarMatcher : IGrammarMatcher
             var token = _grammar.Tokenizer.EndTokenIds[i];
             words[token >> 6] |= 1UL << (token & 63);
         }
+
+        return isCached;
     }
 
     public void Accept(int tokenId)
@@ -100,9 +103,11 @@ internal sealed class GrammarMatcher : IGrammarMatcher
         return tokens.Count > 0 && _remainingTokens != int.MaxValue && DistanceAfter(tokens) + tokens.Count > _remainingTokens ? [] : tokens;
     }
 
-    private void WriteTokens(int remainingTokens, Span<ulong> words)
+    /// <returns>Whether the tokens come from a mask that was there before.</returns>
+    private bool WriteTokens(int remainingTokens, Span<ulong> words)
     {
         var cached = Volatile.Read(ref _state.Mask);
+        var wasCached = cached is not null;
         if (cached is null && !_states.IsFull)
         {
             var built = new ulong[words.Length];
@@ -114,11 +119,11 @@ internal sealed class GrammarMatcher : IGrammarMatcher
         if (cached is not null && cached.MaxDistance < remainingTokens)
         {
             cached.Words.CopyTo(words);
+            return wasCached;
         }
-        else
-        {
-            _maskWriter.Write(_state, remainingTokens - 1, words);
-        }
+
+        _maskWriter.Write(_state, remainingTokens - 1, words);
+        return false;
     }
 
     private bool TryFollow(int tokenId, out ReadOnlySpan<Configuration> configurations, out bool canEnd)

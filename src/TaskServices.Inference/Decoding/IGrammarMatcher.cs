@@ -19,7 +19,8 @@ public interface IGrammarMatcher
     /// <see cref="CanEnd"/>. When the budget left equals the shortest completion, only tokens on a shortest completion are allowed.
     /// </summary>
     /// <param name="mask">At least <c>(vocabulary + 63) / 64</c> words; overwritten.</param>
-    void WriteMask(int remainingTokens, Span<ulong> mask);
+    /// <returns>Whether a mask kept from an earlier call was copied.</returns>
+    bool WriteMask(int remainingTokens, Span<ulong> mask);
 
     /// <summary>Advances by one allowed token.</summary>
     /// <exception cref="InvalidOperationException">The token is not allowed here.</exception>

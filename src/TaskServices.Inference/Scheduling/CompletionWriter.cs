@@ -22,12 +22,10 @@ internal sealed class CompletionWriter(KvSlots slots, TokenChooser chooser, int 
         while (!sequence.IsFinished && sequence.Count <= slots.Length(sequence.Slot))
         {
             var row = sequence.Count - 1 - firstPosition;
-            var (tokenId, logProbability) = chooser.Choose(sequence, logits.Slice(row * logitCount, logitCount), out var maskUsed);
-            if (maskUsed)
-                observer.Metrics?.RecordGrammarRejection(observer.Model);
+            var (tokenId, logProbability) = chooser.Choose(sequence, logits.Slice(row * logitCount, logitCount));
             if (sequence.EndTokenIds.Contains(tokenId))
             {
-                observer.Completed(sequence, sequence.Stop(logProbability, observer.Time));
+                Stop(sequence, logProbability);
                 return;
             }
 
@@ -65,8 +63,20 @@ internal sealed class CompletionWriter(KvSlots slots, TokenChooser chooser, int 
     private void EndIfDue(GeneratedSequence sequence)
     {
         if (sequence.Grammar is { MustEnd: true })
-            observer.Completed(sequence, sequence.Stop(0, observer.Time));
+            Stop(sequence, 0);
         else if (sequence.RemainingTokens == 0)
-            observer.Completed(sequence, sequence.Complete(FinishReason.Length, observer.Time));
+            Complete(sequence);
+    }
+
+    private void Stop(GeneratedSequence sequence, double logProbability)
+    {
+        observer.Completed(sequence, "stop"); // Before the caller learns of it, who may look at the metrics.
+        sequence.Stop(logProbability, observer.Time);
+    }
+
+    private void Complete(GeneratedSequence sequence)
+    {
+        observer.Completed(sequence, "length");
+        sequence.Complete(FinishReason.Length, observer.Time);
     }
 }

@@ -77,7 +77,7 @@ internal sealed class DecodeBatch(
         ReadOnlySpan<float> logits;
         try
         {
-            logits = runs.Decode(Count);
+            logits = runs.Decode(_rows.AsSpan(0, Count));
         }
         catch (InferenceException exception)
         {
@@ -95,13 +95,13 @@ internal sealed class DecodeBatch(
         try
         {
             while (PendingTokens(sequence) > options.PrefillChunkTokens)
-                runs.Extend(sequence.Slot, RunLength.Next(PendingTokens(sequence), options.PrefillChunkTokens), 0);
+                runs.Extend(sequence, RunLength.Next(PendingTokens(sequence), options.PrefillChunkTokens), 0);
             var room = Math.Min(draftLimit, Math.Min(sequence.RemainingTokens - 1, slotCapacity - sequence.Count));
             var drafted = room <= 0
                 ? 0
                 : PromptLookup.Draft(sequence.TokenIds.AsSpan(0, sequence.Count), sequence.TokenIds.AsSpan(sequence.Count, room));
             var lastPosition = sequence.Count - 1;
-            var logits = runs.Extend(sequence.Slot, PendingTokens(sequence) + drafted, 1 + drafted);
+            var logits = runs.Extend(sequence, PendingTokens(sequence) + drafted, 1 + drafted);
             Continue(sequence, logits, lastPosition);
             if (drafted > 0)
                 observer.Metrics?.RecordSpeculation(observer.Model, drafted, Math.Min(drafted, slots.Length(sequence.Slot) - lastPosition - 1));

@@ -176,7 +176,6 @@ internal sealed class EngineLoop : IDisposable
     {
         if (FailIfDropped(sequence))
             return false;
-        sequence.AdmittedAt = _observer.Time.GetTimestamp();
         _observer.Admitted(sequence);
         try
         {
@@ -199,9 +198,9 @@ internal sealed class EngineLoop : IDisposable
             var limit = _batch.Count == 0 ? _options.PrefillChunkTokens : Math.Max(RunLength.ShortestLimit, _options.PrefillChunkTokens / SharedChunkDivisor);
             var pending = sequence.Count - _slots.Length(sequence.Slot);
             if (pending > limit)
-                _runs.Extend(sequence.Slot, RunLength.Next(pending, limit), 0);
+                _runs.Extend(sequence, RunLength.Next(pending, limit), 0);
             else if (sequence is GeneratedSequence generated)
-                FinishPrefill(generated, _runs.Extend(sequence.Slot, pending, 1));
+                FinishPrefill(generated, _runs.Extend(sequence, pending, 1));
             else if (sequence is ScoredSequence scored && _scorer.Step(scored))
                 FinishScoring(scored);
         }
@@ -215,17 +214,21 @@ internal sealed class EngineLoop : IDisposable
     private void FinishScoring(ScoredSequence sequence)
     {
         _prefills.Remove(sequence);
+        _observer.Prefilled(sequence);
+        _observer.Completed(sequence, "scored");
         sequence.Complete();
-        _observer.Completed(sequence, null);
     }
 
     private void FinishPrefill(GeneratedSequence sequence, ReadOnlySpan<float> logits)
     {
         var length = sequence.Count;
+        _observer.Prefilled(sequence);
         _writer.Continue(sequence, logits, length - 1);
-        var usedBytes = _cache.UsedBytes;
+        var (usedBytes, evictions) = (_cache.UsedBytes, _cache.EvictionCount);
         _cache.Keep(sequence.TokenIds.AsSpan(0, sequence.KeptPrefixLength), sequence.Adapter?.Version, _slots, sequence.Slot);
         _observer.Metrics?.RecordPrefixCacheUsage(_observer.Model, _cache.UsedBytes - usedBytes);
+        if (_cache.EvictionCount > evictions)
+            _observer.Metrics?.RecordPrefixCacheEvictions(_observer.Model, _cache.EvictionCount - evictions);
         _prefills.Remove(sequence);
         Join(sequence);
         if (sequence.Group is not null)
@@ -251,6 +254,7 @@ internal sealed class EngineLoop : IDisposable
                 _slots.Fork(source, sequence.Slot, sequence.TokenIds, shared);
                 source = sequence.Slot;
                 _observer.Reused(sequence);
+                _observer.Prefilled(sequence);
                 if (canChoose)
                     _writer.Continue(sequence, logits, length - 1);
                 Join(sequence);

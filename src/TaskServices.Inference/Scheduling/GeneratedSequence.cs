@@ -9,7 +9,6 @@ internal sealed class GeneratedSequence : Sequence
     private readonly TaskCompletionSource<Completion> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly double[] _logProbabilities;
     private int _logProbabilityCount;
-    private long _firstTokenAt;
 
     private GeneratedSequence(
         GenerationRequest request, IGrammarMatcher? grammar, int budget, int[] tokenIds, int[] endTokenIds, CancellationToken cancellationToken)
@@ -36,6 +35,8 @@ internal sealed class GeneratedSequence : Sequence
 
     public override int KeptPrefixLength { get; }
 
+    public override string Operation => "text_completion";
+
     public override int TokenLimit => PromptLength + Budget;
 
     /// <summary>Gets or sets where tokens are written as they come, or null.</summary>
@@ -46,6 +47,9 @@ internal sealed class GeneratedSequence : Sequence
     public int CompletionLength => Count - PromptLength;
 
     public int RemainingTokens => Budget - CompletionLength;
+
+    /// <summary>Gets the timestamp of the first completion token; 0 before it.</summary>
+    public long FirstTokenAt { get; private set; }
 
     /// <summary>Gets how many completion tokens the grammar forced so far.</summary>
     public int ForcedTokenCount { get; private set; }
@@ -67,7 +71,7 @@ internal sealed class GeneratedSequence : Sequence
     public void Append(int tokenId, double logProbability, bool isForced, long now)
     {
         if (CompletionLength == 0)
-            _firstTokenAt = now;
+            FirstTokenAt = now;
         TokenIds[Count++] = tokenId;
         _logProbabilities[_logProbabilityCount++] = logProbability;
         ForcedTokenCount += isForced ? 1 : 0;
@@ -75,16 +79,16 @@ internal sealed class GeneratedSequence : Sequence
     }
 
     /// <summary>Ends the sequence with an end token of the given log-probability.</summary>
-    public Completion? Stop(double logProbability, TimeProvider time)
+    public void Stop(double logProbability, TimeProvider time)
     {
         _logProbabilities[_logProbabilityCount++] = logProbability;
-        return Complete(FinishReason.Stop, time);
+        Complete(FinishReason.Stop, time);
     }
 
-    public Completion? Complete(FinishReason reason, TimeProvider time)
+    public void Complete(FinishReason reason, TimeProvider time)
     {
         if (!MarkFinished())
-            return null;
+            return;
         var now = time.GetTimestamp();
         var admittedAt = AdmittedAt ?? now;
         var completion = new Completion
@@ -96,12 +100,11 @@ internal sealed class GeneratedSequence : Sequence
             CachedPromptTokenCount = ReusedTokenCount,
             ForcedTokenCount = ForcedTokenCount,
             QueueTime = time.GetElapsedTime(SubmittedAt, admittedAt),
-            TimeToFirstToken = time.GetElapsedTime(admittedAt, CompletionLength > 0 ? _firstTokenAt : now),
+            TimeToFirstToken = time.GetElapsedTime(admittedAt, CompletionLength > 0 ? FirstTokenAt : now),
             Duration = time.GetElapsedTime(SubmittedAt, now),
         };
         Stream?.TryComplete();
         _result.TrySetResult(completion);
-        return completion;
     }
 
     protected override void SetException(Exception exception)

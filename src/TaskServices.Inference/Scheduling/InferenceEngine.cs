@@ -23,6 +23,7 @@ public sealed class InferenceEngine : IAsyncDisposable
     private readonly IReadOnlyList<int> _endTokenIds;
     private readonly int _slotCapacity;
     private readonly AdapterSet? _adapters;
+    private readonly RequestObserver _observer;
     private readonly Func<GrammarText, IGrammarMatcher> _createMatcher;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -52,12 +53,13 @@ public sealed class InferenceEngine : IAsyncDisposable
         _adapters = adapters;
         _createMatcher = createMatcher ?? new GrammarCache(tokenizer).CreateMatcher;
         _validator = new RequestValidator(session.VocabularySize, tokenizer.VocabularySize, _slotCapacity, options.QueueCapacity);
-        var observer = new RequestObserver(
-            options.ModelName, metrics, logger ?? NullLogger<InferenceEngine>.Instance, timeProvider ?? TimeProvider.System);
-        _queue = new RequestQueue(options.QueueCapacity, options.QueueTimeout, session.SlotCount, observer);
-        var chooser = new TokenChooser(session.VocabularySize, tokenizer.VocabularySize, _endTokenIds);
-        var loop = new EngineLoop(session, chooser, options, _queue, observer);
-        new Thread(() => Run(loop)) { IsBackground = true, Name = "inference-engine" }.Start();
+        _observer = new RequestObserver(
+            options.ModelName, metrics, logger ?? NullLogger<InferenceEngine>.Instance, timeProvider ?? TimeProvider.System,
+            options.MachineCostPerHour);
+        _queue = new RequestQueue(options.QueueCapacity, options.QueueTimeout, session.SlotCount, _observer);
+        var chooser = new TokenChooser(session.VocabularySize, tokenizer.VocabularySize, _endTokenIds, _observer);
+        var loop = new EngineLoop(session, chooser, options, _queue, _observer);
+        new Thread(() => Run(loop)) { IsBackground = true, Name = "inference-engine" }.UnsafeStart(); // Not under the caller's span.
     }
 
     /// <summary>Gets whether the engine takes requests: false after <see cref="DisposeAsync"/> and after repeated session failures.</summary>
@@ -168,23 +170,25 @@ public sealed class InferenceEngine : IAsyncDisposable
     /// <summary>Queues sequences, all with the version that the adapter's name stands for now.</summary>
     private void Enqueue(string? adapterName, params ReadOnlySpan<Sequence> sequences)
     {
-        if (adapterName is null)
+        var adapter = adapterName is null
+            ? null
+            : _adapters?.Acquire(adapterName, sequences.Length)
+                ?? throw new InferenceException("ADAPTER_NOT_FOUND", $"No adapter '{adapterName}' is loaded; this engine takes none.");
+        foreach (var sequence in sequences)
         {
-            _queue.Enqueue(sequences);
-            return;
+            sequence.Adapter = adapter;
+            _observer.Submitted(sequence);
         }
 
-        var adapter = _adapters?.Acquire(adapterName, sequences.Length)
-            ?? throw new InferenceException("ADAPTER_NOT_FOUND", $"No adapter '{adapterName}' is loaded; this engine takes none.");
-        foreach (var sequence in sequences)
-            sequence.Adapter = adapter;
         try
         {
             _queue.Enqueue(sequences);
         }
-        catch
+        catch (Exception exception)
         {
-            adapter.Release(sequences.Length); // Sequences that were not queued never end.
+            foreach (var sequence in sequences)
+                _observer.Refused(sequence, exception);
+            adapter?.Release(sequences.Length); // Sequences that were not queued never end.
             throw;
         }
     }

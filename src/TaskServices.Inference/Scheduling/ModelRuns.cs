@@ -6,24 +6,32 @@ internal sealed class ModelRuns(KvSlots slots, int slotCount, int logitCount, Re
     private readonly int[] _tokenIds = new int[slotCount];
     private float[] _logits = [];
 
+    /// <summary>Runs the next tokens of a sequence.</summary>
     /// <param name="logitRows">How many of the last tokens' logits to return.</param>
     /// <returns>The logits, valid until the next run.</returns>
-    public ReadOnlySpan<float> Extend(int slot, int count, int logitRows)
+    public ReadOnlySpan<float> Extend(Sequence sequence, int count, int logitRows)
     {
         var logits = Rows(logitRows);
         var start = observer.Time.GetTimestamp();
-        slots.Extend(slot, count, logits);
-        observer.Metrics?.RecordExtendStep(observer.Model, observer.Time.GetElapsedTime(start));
+        slots.Extend(sequence.Slot, count, logits);
+        var duration = observer.Time.GetElapsedTime(start);
+        sequence.ModelTime += duration;
+        observer.Metrics?.RecordExtendStep(observer.Model, duration);
         return logits;
     }
 
+    /// <summary>Runs one token of each sequence; they have the first slots in order.</summary>
     /// <returns>The logits, one row a slot, valid until the next run.</returns>
-    public ReadOnlySpan<float> Decode(int rows)
+    public ReadOnlySpan<float> Decode(ReadOnlySpan<GeneratedSequence> sequences)
     {
+        var rows = sequences.Length;
         var logits = Rows(rows);
         var start = observer.Time.GetTimestamp();
         slots.Decode(rows, _tokenIds, logits);
-        observer.Metrics?.RecordDecodeStep(observer.Model, rows, observer.Time.GetElapsedTime(start));
+        var duration = observer.Time.GetElapsedTime(start);
+        foreach (var sequence in sequences)
+            sequence.ModelTime += duration / rows;
+        observer.Metrics?.RecordDecodeStep(observer.Model, rows, duration);
         return logits;
     }
 

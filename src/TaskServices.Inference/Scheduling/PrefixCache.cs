@@ -16,6 +16,9 @@ internal sealed unsafe class PrefixCache(long budgetBytes, long kvBytesPerToken)
 
     public long UsedBytes { get; private set; }
 
+    /// <summary>Gets how many entries were put out for want of room.</summary>
+    public int EvictionCount { get; private set; }
+
     /// <summary>Finds the entry that shares the most first tokens with a prompt.</summary>
     /// <param name="adapterVersion">Content hash of the adapter that the KV must have been computed with; null is the base model.</param>
     /// <returns>The shared length; 0 and a null entry where none shares any.</returns>
@@ -56,7 +59,11 @@ internal sealed unsafe class PrefixCache(long budgetBytes, long kvBytesPerToken)
         if (found is not null && prefix.StartsWith(found.TokenIds))
             Remove(found); // The longer entry covers it.
         while (UsedBytes + bytes > budgetBytes)
+        {
             Remove(_entries.Last!.Value);
+            EvictionCount++;
+        }
+
         var entry = new Entry(prefix.ToArray(), adapterVersion, (int)bytes);
         _entries.AddFirst(entry.Node);
         UsedBytes += bytes;

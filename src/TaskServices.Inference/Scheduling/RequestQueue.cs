@@ -131,7 +131,6 @@ internal sealed class RequestQueue(int capacity, TimeSpan timeout, int slotCount
 
             foreach (var sequence in sequences)
             {
-                sequence.SubmittedAt = observer.Time.GetTimestamp();
                 sequence.Place = _shares.Reserve(sequence.Tenant, sequence.TokenLimit);
                 _waiting.Add(sequence);
             }

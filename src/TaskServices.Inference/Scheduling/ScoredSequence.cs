@@ -16,6 +16,8 @@ internal sealed class ScoredSequence(int[] tokenIds, int promptLength, int[][] c
 
     public override int TokenLimit { get; } = promptLength + continuations.Sum(continuation => continuation.Length);
 
+    public override string Operation => "score";
+
     public override int TokensToRun => TokenLimit;
 
     public Task<IReadOnlyList<double>> Result => _result.Task;

@@ -11,7 +11,7 @@ internal sealed class Scorer(KvSlots slots, ModelRuns runs, int logitCount)
     {
         var held = slots.Length(sequence.Slot);
         if (held < sequence.PromptLength)
-            ScoreFirstTokens(sequence, runs.Extend(sequence.Slot, sequence.PromptLength - held, 1));
+            ScoreFirstTokens(sequence, runs.Extend(sequence, sequence.PromptLength - held, 1));
         else
             ScoreNextTokens(sequence, held - sequence.PromptLength);
 
@@ -32,7 +32,7 @@ internal sealed class Scorer(KvSlots slots, ModelRuns runs, int logitCount)
         var continuation = sequence.Continuations[sequence.Current];
         var count = RunLength.Next(continuation.Length - 1 - done, RunTokens);
         continuation.AsSpan(done, count).CopyTo(sequence.TokenIds.AsSpan(sequence.PromptLength + done));
-        var logits = runs.Extend(sequence.Slot, count, count);
+        var logits = runs.Extend(sequence, count, count);
         for (var i = 0; i < count; i++)
         {
             var row = logits.Slice(i * logitCount, logitCount);

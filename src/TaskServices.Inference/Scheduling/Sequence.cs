@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using TaskServices.Inference.Adapters;
 
 namespace TaskServices.Inference.Scheduling;
@@ -48,6 +49,18 @@ internal abstract class Sequence(int[] tokenIds, int promptLength, CancellationT
 
     /// <summary>Gets or sets the timestamp at which the sequence got a slot, or null while it waits.</summary>
     public long? AdmittedAt { get; set; }
+
+    /// <summary>Gets or sets the timestamp of the prefill's end, or null before it.</summary>
+    public long? PrefilledAt { get; set; }
+
+    /// <summary>Gets or sets the time of model runs that the sequence took part in, shared evenly by the rows of a run.</summary>
+    public TimeSpan ModelTime { get; set; }
+
+    /// <summary>Gets or sets the request's span; null where nobody listens.</summary>
+    public Activity? Span { get; set; }
+
+    /// <summary>Gets the operation's name in metrics and spans.</summary>
+    public abstract string Operation { get; }
 
     /// <summary>Gets or sets the longest time from submission to the end, or null.</summary>
     public TimeSpan? Timeout { get; init; }

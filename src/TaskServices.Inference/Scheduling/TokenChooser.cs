@@ -8,10 +8,13 @@ internal sealed class TokenChooser
     private readonly int _vocabularySize;
     private readonly ulong[] _mask;
     private readonly TokenSampler _sampler;
+    private readonly RequestObserver? _observer;
 
     /// <param name="logitCount">Logits of the model; may be padded beyond the tokenizer's vocabulary.</param>
-    public TokenChooser(int logitCount, int tokenizerVocabularySize, IReadOnlyList<int> defaultEndTokenIds)
+    /// <param name="observer">Learns of masks, or null.</param>
+    public TokenChooser(int logitCount, int tokenizerVocabularySize, IReadOnlyList<int> defaultEndTokenIds, RequestObserver? observer)
     {
+        _observer = observer;
         _defaultEndTokenIds = [.. defaultEndTokenIds];
         _vocabularySize = Math.Min(logitCount, tokenizerVocabularySize);
         _mask = new ulong[(Math.Max(logitCount, tokenizerVocabularySize) + 63) / 64];
@@ -20,14 +23,12 @@ internal sealed class TokenChooser
 
     /// <summary>Chooses a token; does not advance the grammar.</summary>
     /// <param name="logits">All the model's logits.</param>
-    /// <param name="maskUsed">Whether the grammar refused the greedy token, so that the mask was needed.</param>
     /// <returns>The token and its log-probability under the full softmax.</returns>
     /// <exception cref="InferenceException"><c>LOGITS_NOT_FINITE</c>, <c>GRAMMAR_DEAD_END</c>.</exception>
-    public (int TokenId, double LogProbability) Choose(GeneratedSequence sequence, ReadOnlySpan<float> logits, out bool maskUsed)
+    public (int TokenId, double LogProbability) Choose(GeneratedSequence sequence, ReadOnlySpan<float> logits)
     {
         var (greedy, logNormalizer) = LogSoftmax.Normalize(logits);
         var isSampled = sequence.Sampling.Temperature > 0;
-        maskUsed = false;
         int tokenId;
         if (!isSampled && greedy < _vocabularySize && Allows(sequence, greedy))
         {
@@ -35,13 +36,7 @@ internal sealed class TokenChooser
         }
         else
         {
-            ReadOnlySpan<ulong> mask = [];
-            if (sequence.Grammar is not null)
-            {
-                maskUsed = !isSampled;
-                mask = WriteMask(sequence);
-            }
-
+            var mask = sequence.Grammar is null ? [] : WriteMask(sequence);
             var candidates = logits[.._vocabularySize];
             tokenId = isSampled
                 ? _sampler.Sample(
@@ -82,7 +77,9 @@ internal sealed class TokenChooser
 
     private ReadOnlySpan<ulong> WriteMask(GeneratedSequence sequence)
     {
-        sequence.Grammar!.WriteMask(sequence.RemainingTokens, _mask);
+        var start = _observer?.Time.GetTimestamp() ?? 0;
+        var isCached = sequence.Grammar!.WriteMask(sequence.RemainingTokens, _mask);
+        _observer?.Metrics?.RecordMask(_observer.Model, _observer.Time.GetElapsedTime(start), isCached);
 
         // The grammar marks the tokenizer's end tokens; the request may name others.
         foreach (var tokenId in _defaultEndTokenIds)

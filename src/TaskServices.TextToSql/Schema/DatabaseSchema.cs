@@ -7,6 +7,9 @@ public sealed record DatabaseSchema(string Name, IReadOnlyList<TableSchema> Tabl
     private readonly Dictionary<string, TableSchema> _byName =
         Tables.ToDictionary(table => table.Name, StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Gets a hash of names, types, keys and comments: another one says that the schema has changed.</summary>
+    public string Fingerprint => SchemaFingerprint.Compute(this);
+
     /// <summary>Finds a table, ignoring case; null where there is none.</summary>
     public TableSchema? FindTable(string name) => _byName.GetValueOrDefault(name);
 }
@@ -14,8 +17,9 @@ public sealed record DatabaseSchema(string Name, IReadOnlyList<TableSchema> Tabl
 /// <summary>One table or view.</summary>
 /// <param name="PrimaryKey">Names of the key's columns, in key order; empty where there is no key.</param>
 /// <param name="Comment">Comment stored with the table, or null.</param>
+/// <param name="RowEstimate">The engine's own guess of the number of rows, or null where it has none.</param>
 public sealed record TableSchema(
-    string Name, IReadOnlyList<ColumnSchema> Columns, IReadOnlyList<string> PrimaryKey, string? Comment = null)
+    string Name, IReadOnlyList<ColumnSchema> Columns, IReadOnlyList<string> PrimaryKey, string? Comment = null, long? RowEstimate = null)
 {
     private readonly Dictionary<string, ColumnSchema> _byName =
         Columns.ToDictionary(column => column.Name, StringComparer.OrdinalIgnoreCase);

@@ -39,9 +39,28 @@ internal sealed class GgufWriter
     public void Write(string path)
     {
         using var writer = new BinaryWriter(File.Create(path));
+        WriteDirectory(writer, _tensors.ConvertAll(tensor => (tensor.Name, tensor.Shape, tensor.Type, (long)tensor.Data.Length)));
+        foreach (var (_, _, _, data) in _tensors)
+        {
+            writer.Write(new byte[Aligned(writer.BaseStream.Position) - writer.BaseStream.Position]);
+            writer.Write(data);
+        }
+    }
+
+    /// <summary>Writes tensors of zeros that take no room on the disk.</summary>
+    public void WriteSparse(string path, List<(string Name, long[] Shape, uint Type, long Bytes)> tensors)
+    {
+        using var writer = new BinaryWriter(File.Create(path));
+        WriteDirectory(writer, tensors);
+        writer.Flush();
+        writer.BaseStream.SetLength(Aligned(writer.BaseStream.Position) + tensors.Sum(tensor => Aligned(tensor.Bytes)));
+    }
+
+    private void WriteDirectory(BinaryWriter writer, List<(string Name, long[] Shape, uint Type, long Bytes)> tensors)
+    {
         writer.Write("GGUF"u8);
         writer.Write(3u);
-        writer.Write((ulong)_tensors.Count);
+        writer.Write((ulong)tensors.Count);
         writer.Write((ulong)_metadata.Count);
         foreach (var (key, value) in _metadata)
         {
@@ -50,7 +69,7 @@ internal sealed class GgufWriter
         }
 
         var offset = 0UL;
-        foreach (var (name, shape, type, data) in _tensors)
+        foreach (var (name, shape, type, bytes) in tensors)
         {
             WriteString(writer, name);
             writer.Write((uint)shape.Length);
@@ -61,13 +80,7 @@ internal sealed class GgufWriter
 
             writer.Write(type);
             writer.Write(offset);
-            offset += (ulong)Aligned(data.Length);
-        }
-
-        foreach (var (_, _, _, data) in _tensors)
-        {
-            writer.Write(new byte[Aligned(writer.BaseStream.Position) - writer.BaseStream.Position]);
-            writer.Write(data);
+            offset += (ulong)Aligned(bytes);
         }
     }
 

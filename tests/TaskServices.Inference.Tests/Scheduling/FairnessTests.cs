@@ -49,24 +49,15 @@ public sealed class FairnessTests
     public async Task GenerateAsync_TenantWithManyRequests_DoesNotDelayAnother()
     {
         using var gate = new ManualResetEventSlim();
-        var session = new FakeModelSession(1, 100) { BeforeRun = gate.Wait };
-        await using var engine = InferenceEngineTests.Engine(session);
-        List<string> ended = [];
-        List<Task> tasks = [];
-        for (var i = 0; i < 10; i++)
-            tasks.Add(Run("many"));
-        tasks.Add(Run("few"));
+        var session = new FakeModelSession(1, 100) { RecordsRuns = true, BeforeRun = gate.Wait };
+        await using var engine = InferenceEngineTests.Engine(session, new InferenceOptions { PrefixCacheBytes = 0 });
+        var many = Enumerable.Range(1, 10).Select(i => InferenceEngineTests.NoEnd([i, 50, 51], 4) with { Tenant = "many" });
+        var few = InferenceEngineTests.NoEnd([60, 61, 62, 63, 64], 4) with { Tenant = "few" };
+        var tasks = many.Append(few).Select(request => engine.GenerateAsync(request, TestToken)).ToList();
         gate.Set();
         await Task.WhenAll(tasks);
-        Assert.InRange(ended.IndexOf("few"), 0, 2);
-
-        async Task Run(string tenant)
-        {
-            var request = InferenceEngineTests.NoEnd([1, 2, 3], 4) with { Tenant = tenant };
-            await engine.GenerateAsync(request, TestToken);
-            lock (ended)
-                ended.Add(tenant);
-        }
+        var prefills = session.Runs.Where(run => run.StartsWith("extend", StringComparison.Ordinal)).ToList();
+        Assert.InRange(prefills.IndexOf("extend 0 0+5"), 0, 2);
     }
 
     [Fact]

@@ -28,7 +28,7 @@ internal sealed class FakeGrammar(int longest, bool offersForced = true) : IGram
         return fits && !MustEnd && (Forced(_position) is { } forced ? tokenId == forced : tokenId % 3 == _position % 3);
     }
 
-    public void WriteMask(int remainingTokens, Span<ulong> mask)
+    public bool WriteMask(int remainingTokens, Span<ulong> mask)
     {
         MaskCount++;
         mask.Clear();
@@ -37,6 +37,8 @@ internal sealed class FakeGrammar(int longest, bool offersForced = true) : IGram
             if (Allows(tokenId, remainingTokens))
                 mask[tokenId / 64] |= 1UL << (tokenId % 64);
         }
+
+        return false;
     }
 
     public void Accept(int tokenId)

@@ -85,7 +85,7 @@ internal static class ArchitectureTable
         return Rows.FirstOrDefault(row => row.Name == canonical)
             ?? throw new InferenceException(
                 "ARCHITECTURE_UNSUPPORTED",
-                $"{path}: the architecture '{name}' is not supported; supported are {string.Join(", ", Rows.Select(row => row.Name))}.");
+                $"{path}: the architecture '{ErrorText.Quote(name)}' is not supported; supported are {string.Join(", ", Rows.Select(row => row.Name))}.");
     }
 
     private static Dictionary<string, string> With(Dictionary<string, string> names, Dictionary<string, string> changes)

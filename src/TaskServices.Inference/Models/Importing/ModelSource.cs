@@ -78,7 +78,9 @@ internal sealed class ModelSource : IDisposable
     {
         if (File.Exists(path))
         {
-            return path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
+            return path.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase)
+                || path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase)
+                || path.EndsWith(".safetensors.index.json", StringComparison.OrdinalIgnoreCase)
                 ? path
                 : throw ModelFileErrors.Unsupported(path, "file name", "only .gguf and .safetensors files and checkpoint folders can be imported");
         }
@@ -98,7 +100,7 @@ internal sealed class ModelSource : IDisposable
         return ggufs is [var only]
             ? only
             : throw new InferenceException(
-                "MODEL_FILE_MISSING", $"{path}: the folder has neither model.safetensors nor exactly one .gguf file ({ggufs.Length} found); name the file itself.");
+                "MODEL_FILE_MISSING", $"{path}: the folder has neither model.safetensors nor model.safetensors.index.json nor exactly one .gguf file ({ggufs.Length} found); name the file itself.");
     }
 
     private static string Folder(string path) => Directory.Exists(path) ? path : System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;

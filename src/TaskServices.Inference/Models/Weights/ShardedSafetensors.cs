@@ -43,6 +43,8 @@ internal sealed class ShardedSafetensors : ITensorSource
                 model.Add(name, file, folder, indexPath);
             }
 
+            model.CheckOwners(indexPath);
+
             return model;
         }
         catch
@@ -59,6 +61,19 @@ internal sealed class ShardedSafetensors : ITensorSource
         foreach (var shard in _shards.Values)
         {
             shard.Dispose();
+        }
+    }
+
+    /// <summary>A tensor in two shards may have two values, and nothing says which is meant.</summary>
+    private void CheckOwners(string indexPath)
+    {
+        foreach (var shard in _shards.Values)
+        {
+            if (shard.Tensors.Keys.FirstOrDefault(name => _owners.TryGetValue(name, out var owner) && owner != shard) is { } twice)
+            {
+                throw ModelFileErrors.Invalid(
+                    indexPath, $"weight_map entry '{twice}'", $"the tensor is in '{Path.GetFileName(_owners[twice].Path)}' and in '{Path.GetFileName(shard.Path)}'");
+            }
         }
     }
 

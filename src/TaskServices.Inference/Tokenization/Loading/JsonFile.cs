@@ -20,9 +20,7 @@ internal static class JsonFile
         }
         catch (JsonException e)
         {
-            throw TokenizerErrors.Invalid(path, $"line {e.LineNumber + 1}", $"not valid JSON: {FirstLine(e.Message)}", e);
+            throw TokenizerErrors.Invalid(path, $"line {e.LineNumber + 1}", $"not valid JSON at byte {e.BytePositionInLine + 1} of the line", e);
         }
     }
-
-    private static string FirstLine(string message) => message.ReplaceLineEndings(" ");
 }

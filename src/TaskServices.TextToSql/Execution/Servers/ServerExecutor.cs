@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using TaskServices.TextToSql.Guard;
+using TaskServices.TextToSql.Schema;
 using TaskServices.TextToSql.Sql;
 
 namespace TaskServices.TextToSql.Execution.Servers;
@@ -44,6 +45,28 @@ internal abstract class ServerExecutor : IQueryExecutor
             if (connection is not null)
                 await ReleaseAsync(connection).ConfigureAwait(false);
             deadline.Dispose();
+            if (ReferenceEquals(typed, exception))
+                throw;
+            throw typed;
+        }
+    }
+
+    /// <summary>Reads tables, columns and keys that the login may read.</summary>
+    /// <param name="name">Name that the schema gets.</param>
+    /// <param name="timeout">Longest time that it may take.</param>
+    /// <exception cref="TextToSqlException">As <see cref="ExecuteAsync"/>, or <c>SCHEMA_EMPTY</c> or <c>SCHEMA_TOO_LARGE</c>.</exception>
+    public async Task<DatabaseSchema> ReadSchemaAsync(string name, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var deadline = new QueryDeadline(timeout, cancellationToken);
+        try
+        {
+            var connection = await OpenAsync(deadline.Token).ConfigureAwait(false);
+            await using (connection.ConfigureAwait(false))
+                return await ServerSchemaReader.ReadAsync(connection, Dialect, name, deadline.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            var typed = Explain(exception, deadline);
             if (ReferenceEquals(typed, exception))
                 throw;
             throw typed;

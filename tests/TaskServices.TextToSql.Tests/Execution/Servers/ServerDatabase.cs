@@ -17,7 +17,7 @@ internal sealed class ServerDatabase : IAsyncDisposable
 {
     private const string Script = """
         CREATE TABLE users(id INTEGER PRIMARY KEY, name VARCHAR(50), password VARCHAR(50));
-        CREATE TABLE orders(id INTEGER PRIMARY KEY, user_id INTEGER, amount DECIMAL(10,2), placed_on DATE, note TEXT);
+        CREATE TABLE orders(id INTEGER PRIMARY KEY, user_id INTEGER, amount DECIMAL(10,2), placed_on DATE, note TEXT, FOREIGN KEY (user_id) REFERENCES users(id));
         CREATE TABLE secrets(id INTEGER PRIMARY KEY, word VARCHAR(50));
         INSERT INTO users VALUES (1, 'Ann', 's3cret'), (2, 'Bob', 'hunter2');
         INSERT INTO orders VALUES (1, 1, 2.50, '2024-02-29', 'first'), (2, 1, 4.00, '2024-03-01', NULL), (3, 2, NULL, NULL, 'Größe ''L''');

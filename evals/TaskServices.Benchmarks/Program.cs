@@ -1,0 +1,1 @@
+return await TaskServices.Benchmarks.Commands.BenchmarkCommand.InvokeAsync(args);
