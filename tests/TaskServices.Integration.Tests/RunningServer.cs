@@ -33,10 +33,15 @@ internal sealed class RunningServer : IAsyncDisposable
         Func<CancellationToken, Task<ITextToSql>> load, bool waitUntilReady, Func<string?, string?, Principal>? findPrincipal = null) =>
         StartAsync((_, stop) => load(stop), waitUntilReady, findPrincipal);
 
+    public static Task<RunningServer> StartAsync(
+        Func<IServiceProvider, CancellationToken, Task<ITextToSql>> load, bool waitUntilReady, Func<string?, string?, Principal>? findPrincipal = null) =>
+        StartAsync(load, waitUntilReady, ServerAccess.Local, findPrincipal);
+
     public static async Task<RunningServer> StartAsync(
-        Func<IServiceProvider, CancellationToken, Task<ITextToSql>> load, bool waitUntilReady, Func<string?, string?, Principal>? findPrincipal = null)
+        Func<IServiceProvider, CancellationToken, Task<ITextToSql>> load, bool waitUntilReady, ServerAccess access,
+        Func<string?, string?, Principal>? findPrincipal = null)
     {
-        var server = ServerHost.Create(port: 0, grpcPort: 0, verbose: false, [ServerPart.TextToSql(load, findPrincipal)]);
+        var server = ServerHost.Create(port: 0, grpcPort: 0, access, verbose: false, [ServerPart.TextToSql(load, findPrincipal)]);
         await server.StartAsync(TestContext.Current.CancellationToken);
         var running = new RunningServer(server);
         while (waitUntilReady && !(await running.Rest.GetAsync(new Uri("/readyz", UriKind.Relative), TestContext.Current.CancellationToken)).IsSuccessStatusCode)

@@ -7,11 +7,12 @@ internal static class ModelCommand
 {
     public static Command Create()
     {
-        var command = new Command("model", "Imports, checks and lists models, and shows what their tokenizers do.")
+        var command = new Command("model", "Imports, checks, lists and plans models, and shows what their tokenizers do.")
         {
             ModelImportCommand.Create(),
             ModelCheckCommand.Create(),
             ModelListCommand.Create(),
+            ModelPlanCommand.Create(),
             ModelTokenizeCommand.Create(),
         };
         ExampleHelpAction.SetExamples(command, "taskservices model list", "taskservices model import --help");

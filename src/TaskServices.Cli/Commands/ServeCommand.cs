@@ -33,6 +33,11 @@ internal static class ServeCommand
             Description = "gRPC address of the inference host that runs the model, for the role text-to-sql. Default: this process runs it.",
             HelpName = "URL",
         };
+        var inferenceTokens = new Option<string?>("--inference-token-file")
+        {
+            Description = "File with the token that the inference host asks for.",
+            HelpName = "FILE",
+        };
         var adapters = new Option<string?>("--adapters")
         {
             Description = "Folder with LoRA adapters (PEFT), a subfolder each: loaded at start under their names; clients may load later ones. For the roles inference and all.",
@@ -45,7 +50,9 @@ internal static class ServeCommand
         };
         cost.RequireRange(0, 1_000_000);
         var model = new ModelOptions();
-        var command = new Command("serve", "Serves gRPC and REST on the loopback interface until SIGTERM or Ctrl-C.") { role, port, grpcPort, databases, inference, adapters, cost };
+        var command = new Command("serve", "Serves gRPC and REST, to this machine unless told otherwise, until SIGTERM or Ctrl-C.") { role, port, grpcPort, databases, inference, inferenceTokens, adapters, cost };
+        var access = new AccessOptions();
+        access.AddTo(command);
         model.AddTo(command);
         var principal = new PrincipalOptions();
         principal.AddFileTo(command);
@@ -60,9 +67,9 @@ internal static class ServeCommand
 
             var serving = ServerRole.Create(
                 parsed.GetRequiredValue(role), parsed.GetValue(databases) ?? [], principal.ReadConfiguration(parsed), parsed.GetValue(inference),
-                parsed.GetValue(adapters), new() { MachineCostPerHour = parsed.GetValue(cost) }, model, parsed);
+                parsed.GetValue(inferenceTokens), parsed.GetValue(adapters), new() { MachineCostPerHour = parsed.GetValue(cost) }, model, parsed);
             return RunAsync(
-                restPort, chosen, serving, parsed.GetValue(GlobalOptions.Format), parsed.GetValue(GlobalOptions.Verbose), cancellationToken);
+                restPort, chosen, access.Read(parsed), serving, parsed.GetValue(GlobalOptions.Format), parsed.GetValue(GlobalOptions.Verbose), cancellationToken);
         });
         ExampleHelpAction.SetExamples(
             command,
@@ -70,17 +77,18 @@ internal static class ServeCommand
             "taskservices serve --port 9000 --database shop=sqlite:shop.db --database staff=sqlite:staff.db",
             "taskservices serve --config taskservices.json",
             "taskservices serve --role inference --port 9000",
+            "taskservices serve --listen 0.0.0.0 --token-file /run/secrets/token",
             "taskservices serve --role text-to-sql --inference http://127.0.0.1:9001 --database shop=sqlite:shop.db",
             "curl -s http://127.0.0.1:8080/v1/schemas/chinook:generateSql -H 'content-type: application/json' -d '{\"question\": \"How many tracks are there?\"}'");
         return command;
     }
 
     private static async Task<int> RunAsync(
-        int port, int grpcPort, ServerRole serving, OutputFormat format, bool verbose, CancellationToken cancellationToken)
+        int port, int grpcPort, ServerAccess access, ServerRole serving, OutputFormat format, bool verbose, CancellationToken cancellationToken)
     {
         await using (serving)
         {
-            await using var server = ServerHost.Create(port, grpcPort, verbose, serving.Parts);
+            await using var server = ServerHost.Create(port, grpcPort, access, verbose, serving.Parts);
             await StartAsync(server, cancellationToken);
             ReportAddresses(server, format);
             await server.WaitForShutdownAsync(cancellationToken);

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -10,10 +9,11 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TaskServices.Inference;
 using TaskServices.ServiceDefaults;
+using TaskServices.ServiceDefaults.Access;
 
 namespace TaskServices.Cli.Serving;
 
-/// <summary>Services in one process, on the loopback interface only: REST on one port, gRPC without TLS (h2c) on another.</summary>
+/// <summary>Services in one process: REST on one port, gRPC without TLS (h2c) on another.</summary>
 internal static class ServerHost
 {
     // Longer than any query may run, so that a stop lets running calls end.
@@ -21,7 +21,7 @@ internal static class ServerHost
 
     /// <param name="port">REST port; 0 lets the system choose.</param>
     /// <param name="grpcPort">gRPC port; 0 lets the system choose.</param>
-    public static WebApplication Create(int port, int grpcPort, bool verbose, IReadOnlyList<ServerPart> parts)
+    public static WebApplication Create(int port, int grpcPort, ServerAccess access, bool verbose, IReadOnlyList<ServerPart> parts)
     {
         // Nothing but the command line configures this server: no appsettings.json of the folder that it happens to start in.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
@@ -29,14 +29,14 @@ internal static class ServerHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
-            kestrel.Listen(IPAddress.Loopback, grpcPort, listen => listen.Protocols = HttpProtocols.Http2);
+            kestrel.Listen(access.Address, port, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(access.Address, grpcPort, listen => listen.Protocols = HttpProtocols.Http2);
         });
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = DrainTimeout);
         // The command line handles signals.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        // A web page elsewhere whose name points to this machine gets no answer (DNS rebinding).
-        builder.Services.Configure<HostFilteringOptions>(options => options.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
+        // A web page elsewhere whose name points to this machine gets no answer (DNS rebinding); with tokens it has none.
+        builder.Services.Configure<HostFilteringOptions>(options => options.AllowedHosts = access.Tokens is null ? ["localhost", "127.0.0.1", "[::1]"] : ["*"]);
         ConfigureLogging(builder.Logging, verbose);
         builder.Services.AddServiceDefaults(["", .. parts.SelectMany(part => part.GrpcServiceNames)]);
         builder.Services.AddSingleton<InferenceMetrics>();
@@ -47,6 +47,11 @@ internal static class ServerHost
 
         var server = builder.Build();
         server.UseHostFiltering();
+        if (access.Tokens is { } tokens)
+        {
+            server.UseAccessTokens(tokens);
+        }
+
         server.MapServiceDefaults();
         foreach (var part in parts)
         {

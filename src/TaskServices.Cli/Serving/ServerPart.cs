@@ -30,6 +30,6 @@ internal sealed record ServerPart(
         routes => routes.MapInferenceService());
 
     /// <summary>Connects to a model that another process runs.</summary>
-    public static ServerPart RemoteInference(Uri address, string? cachePath) =>
-        new([], services => services.AddRemoteInferenceHost(address, cachePath), _ => { });
+    public static ServerPart RemoteInference(Uri address, string? accessToken, string? cachePath) =>
+        new([], services => services.AddRemoteInferenceHost(address, accessToken, cachePath), _ => { });
 }

@@ -32,12 +32,17 @@ internal sealed class ServerRole : IAsyncDisposable
     /// <summary>Checks that the options go together, before anything is loaded.</summary>
     /// <exception cref="CliException">They do not.</exception>
     public static ServerRole Create(
-        string role, IReadOnlyCollection<string> databases, ServiceConfiguration? configuration, string? inferenceUrl, string? adapterFolder,
-        InferenceOptions options, ModelOptions model, ParseResult arguments)
+        string role, IReadOnlyCollection<string> databases, ServiceConfiguration? configuration, string? inferenceUrl, string? inferenceTokenFile,
+        string? adapterFolder, InferenceOptions options, ModelOptions model, ParseResult arguments)
     {
         if (inferenceUrl is not null && role is not TextToSql)
         {
             throw CliException.Usage($"--inference needs --role {TextToSql}; the role '{role}' runs the model itself.");
+        }
+
+        if (inferenceTokenFile is not null && inferenceUrl is null)
+        {
+            throw CliException.Usage("--inference-token-file needs --inference, the host that asks for the token.");
         }
 
         if (adapterFolder is not null && role is TextToSql)
@@ -69,7 +74,8 @@ internal sealed class ServerRole : IAsyncDisposable
             (Inference, _) => [serving.OwnModel(model.ReadBare(arguments), adapterFolder)],
             (All, _) => [serving.OwnModel(model.Read(arguments), adapterFolder), ServerPart.TextToSql(OverOwnModel(served), served.FindPrincipal)],
             (_, null) => [serving.TextToSqlAlone(model.Read(arguments), served)],
-            _ => serving.OverRemoteModel(ParseAddress(inferenceUrl), model.ReadRemote(arguments), served),
+            _ => serving.OverRemoteModel(
+                ParseAddress(inferenceUrl), inferenceTokenFile is null ? null : ServerAccess.ReadTokens(inferenceTokenFile)[0], model.ReadRemote(arguments), served),
         };
         return serving;
     }
@@ -110,9 +116,9 @@ internal sealed class ServerRole : IAsyncDisposable
         };
 
     private ServerPart[] OverRemoteModel(
-        Uri address, (string? AdapterName, string? CachePath) options, ServedDatabases databases) =>
+        Uri address, string? accessToken, (string? AdapterName, string? CachePath) options, ServedDatabases databases) =>
     [
-        ServerPart.RemoteInference(address, options.CachePath),
+        ServerPart.RemoteInference(address, accessToken, options.CachePath),
         ServerPart.TextToSql(async (provider, cancellationToken) =>
         {
             var urls = databases.Check();

@@ -11,7 +11,7 @@ internal sealed class InferenceClient : IDisposable
     private readonly GrpcChannel _channel;
     private readonly Proto.InferenceService.InferenceServiceClient _client;
 
-    public InferenceClient(Uri address)
+    public InferenceClient(Uri address, string? accessToken)
     {
         Address = address;
         var handler = new SocketsHttpHandler
@@ -28,6 +28,9 @@ internal sealed class InferenceClient : IDisposable
         {
             HttpHandler = handler,
             DisposeHttpClient = true,
+            Credentials = Credentials(address, accessToken),
+            // Inside a cluster, between two pods, the token may travel without TLS.
+            UnsafeUseInsecureChannelCallCredentials = true,
             // A restarted host is to be found again within a second, not within minutes.
             InitialReconnectBackoff = TimeSpan.FromMilliseconds(100),
             MaxReconnectBackoff = TimeSpan.FromSeconds(1),
@@ -104,6 +107,16 @@ internal sealed class InferenceClient : IDisposable
         cancellationToken);
 
     public void Dispose() => _channel.Dispose();
+
+    private static ChannelCredentials Credentials(Uri address, string? accessToken)
+    {
+        var channel = address.Scheme == "https" ? ChannelCredentials.SecureSsl : ChannelCredentials.Insecure;
+        return accessToken is null ? channel : ChannelCredentials.Create(channel, CallCredentials.FromInterceptor((_, metadata) =>
+        {
+            metadata.Add("authorization", "Bearer " + accessToken);
+            return Task.CompletedTask;
+        }));
+    }
 
     private async Task GenerateOnceAsync(
         Proto.GenerateRequest request, DateTime? deadline, Action<Proto.GenerateResponse> onMessage, CancellationToken cancellationToken)

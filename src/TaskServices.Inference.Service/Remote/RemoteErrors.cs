@@ -20,6 +20,8 @@ internal static class RemoteErrors
             return FromReason(exception, info.Reason, retryAfter);
         return exception.StatusCode switch
         {
+            StatusCode.Unauthenticated => new InferenceException(
+                "ACCESS_DENIED", $"The inference host at {address} asks for a token that this process does not have; check --inference-token-file.", exception),
             StatusCode.DeadlineExceeded => new InferenceException("DEADLINE_EXCEEDED", "The request's deadline passed.", exception),
             // A connection that breaks in the middle of an answer is INTERNAL or CANCELLED to the client library, and UNKNOWN to some proxies.
             StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled or StatusCode.Unknown when info is null => new RemoteHostException(

@@ -8,11 +8,12 @@ namespace TaskServices.Inference.Service.Remote;
 public static class RemoteHostExtensions
 {
     /// <summary>Connects in the background; readiness follows the host from then on..</summary>
+    /// <param name="accessToken">As for <see cref="RemoteInferenceHost.ConnectAsync"/>.</param>
     /// <param name="cacheFolder">As for <see cref="RemoteInferenceHost.ConnectAsync"/>.</param>
-    public static IServiceCollection AddRemoteInferenceHost(this IServiceCollection services, Uri address, string? cacheFolder)
+    public static IServiceCollection AddRemoteInferenceHost(this IServiceCollection services, Uri address, string? accessToken, string? cacheFolder)
     {
         services.AddBackgroundLoad("Inference host", (provider, cancellationToken) => RemoteInferenceHost.ConnectAsync(
-            address, cacheFolder, provider.GetRequiredService<ILogger<RemoteInferenceHost>>(), cancellationToken));
+            address, accessToken, cacheFolder, provider.GetRequiredService<ILogger<RemoteInferenceHost>>(), cancellationToken));
         services.AddHealthChecks().AddCheck<RemoteHostCheck>("Inference host connection");
         return services;
     }

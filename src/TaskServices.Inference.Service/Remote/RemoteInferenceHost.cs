@@ -31,12 +31,13 @@ public sealed partial class RemoteInferenceHost : IInferenceHost
 
     /// <summary>Connects to a host and fetches its tokenizer; waits as long as the host is away or loading.</summary>
     /// <param name="address">For example <c>http://127.0.0.1:8081</c>.</param>
+    /// <param name="accessToken">Bearer token that the host asks for, or null.</param>
     /// <param name="cacheFolder">Folder that tokenizers are kept in; null takes the one of imported models, or the temporary folder.</param>
     /// <exception cref="InferenceException">What the host sends cannot be used.</exception>
     public static async Task<RemoteInferenceHost> ConnectAsync(
-        Uri address, string? cacheFolder, ILogger<RemoteInferenceHost> logger, CancellationToken cancellationToken)
+        Uri address, string? accessToken, string? cacheFolder, ILogger<RemoteInferenceHost> logger, CancellationToken cancellationToken)
     {
-        var client = new InferenceClient(address);
+        var client = new InferenceClient(address, accessToken);
         try
         {
             var model = await WaitForModelAsync(client, logger, cancellationToken).ConfigureAwait(false);

@@ -5,14 +5,33 @@ namespace TaskServices.Inference.Models.Architectures;
 /// <summary>Typed, bounded access to the fields of a <c>config.json</c>.</summary>
 internal sealed class ConfigJson(JsonElement json, string path)
 {
+    /// <summary>Far above any published configuration or index.</summary>
+    private const long MaxBytes = 64 << 20;
+
     public static ConfigJson Read(string path)
+    {
+        var root = ReadRoot(path);
+        return root.ValueKind == JsonValueKind.Object ? new ConfigJson(root, path) : throw ModelFileErrors.Invalid(path, "offset 0", "not a JSON object");
+    }
+
+    /// <summary>Reads a JSON file whose text can all be read as text.</summary>
+    /// <exception cref="InferenceException">The file is missing, too large, not JSON or not Unicode.</exception>
+    public static JsonElement ReadRoot(string path)
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? new ConfigJson(document.RootElement.Clone(), path)
-                : throw ModelFileErrors.Invalid(path, "offset 0", "not a JSON object");
+            if (new FileInfo(path).Length > MaxBytes)
+            {
+                throw ModelFileErrors.Invalid(path, "size", $"a configuration of more than {MaxBytes >> 20} MiB");
+            }
+
+            var root = JsonElement.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { AllowDuplicateProperties = false });
+            CheckText(root);
+            return root;
+        }
+        catch (InvalidOperationException)
+        {
+            throw ModelFileErrors.Invalid(path, "a string", "it is not Unicode text");
         }
         catch (JsonException exception)
         {
@@ -21,6 +40,32 @@ internal sealed class ConfigJson(JsonElement json, string path)
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw ModelFileErrors.Missing(path, exception);
+        }
+    }
+
+    /// <summary>The parser lets broken UTF-8 and halves of surrogate pairs pass until somebody asks for the text.</summary>
+    private static void CheckText(JsonElement json)
+    {
+        switch (json.ValueKind)
+        {
+            case JsonValueKind.String:
+                json.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in json.EnumerateArray())
+                {
+                    CheckText(item);
+                }
+
+                break;
+            case JsonValueKind.Object:
+                foreach (var property in json.EnumerateObject())
+                {
+                    _ = property.Name;
+                    CheckText(property.Value);
+                }
+
+                break;
         }
     }
 

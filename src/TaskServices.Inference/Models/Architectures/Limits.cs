@@ -7,6 +7,10 @@ internal static class Limits
 
     public const int Width = 1 << 17;
 
+    public const int FeedForward = 1 << 20;
+
+    public const int Vocabulary = 1 << 22;
+
     public const int Heads = 1 << 10;
 
     public const int HeadSize = 1 << 10;

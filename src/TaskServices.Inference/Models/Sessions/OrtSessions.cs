@@ -48,7 +48,7 @@ internal static partial class OrtSessions
     {
         reason = !OrtEnv.Instance().GetAvailableProviders().Contains("CUDAExecutionProvider", StringComparer.Ordinal)
             ? "this build of ONNX Runtime has no CUDA; build with -p:OnnxRuntime=Gpu"
-            : !File.Exists(devicePath) ? "the model was imported at 32 bits, which no device runs; import it at 16 or 8 bits" : null;
+            : !File.Exists(devicePath) ? "the model was imported at 32 bits, which no device runs; import it at 16, 8 or 4 bits" : null;
         if (reason is not null)
         {
             return null;

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using TaskServices.Inference.Models.Architectures;
 
 namespace TaskServices.Inference.Models.Weights;
 
@@ -22,11 +22,10 @@ internal sealed class ShardedSafetensors : ITensorSource
     {
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(indexPath), new JsonDocumentOptions { AllowDuplicateProperties = false });
-            return json.RootElement.GetProperty("weight_map").EnumerateObject()
+            return ConfigJson.ReadRoot(indexPath).GetProperty("weight_map").EnumerateObject()
                 .ToDictionary(entry => entry.Name, entry => entry.Value.GetString() ?? string.Empty, StringComparer.Ordinal);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
+        catch (Exception exception) when (exception is InvalidOperationException or KeyNotFoundException)
         {
             throw ModelFileErrors.Invalid(indexPath, "weight_map", exception.Message.Split('\n')[0].TrimEnd('.'));
         }
@@ -80,7 +79,7 @@ internal sealed class ShardedSafetensors : ITensorSource
     private void Add(string name, string file, string folder, string indexPath)
     {
         // A shard must lie beside the index: a path that leads elsewhere is an attack or a mistake.
-        if (file.Length == 0 || file != Path.GetFileName(file))
+        if (file.Length == 0 || file != Path.GetFileName(file) || file.Any(char.IsControl))
         {
             throw ModelFileErrors.Invalid(indexPath, $"weight_map entry '{name}'", $"'{file}' is not a plain file name");
         }

@@ -62,6 +62,13 @@ internal sealed partial class SqlTranslator : SqlRewriter
                 body = body with { Distinct = false, GroupBy = [.. body.Items.OfType<ExpressionItem>().Select(item => item.Expression)] };
             }
 
+            // Groups leave SQLite in the order of their terms, which decides between equal sort keys, and so what a LIMIT cuts.
+            if (_grouping.Kind is GroupingKind.Grouped && orderBy.Count > 0 && !select.Distinct)
+            {
+                orderBy = [.. orderBy, .. _grouping.Terms.Select(Value)
+                    .Where(term => orderBy.All(item => !item.Expression.Equals(term))).Select(term => new OrderItem(term))];
+            }
+
             result = result with { Body = body, OrderBy = orderBy };
         }
         else

@@ -46,6 +46,7 @@ public sealed class HalfGraphTests(BundledModel model) : IClassFixture<BundledMo
     }
 
     [Theory]
+    [InlineData(4)]
     [InlineData(8)]
     [InlineData(16)]
     public void Run_DeviceGraphOfTheBundledModel_AgreesWithTheCpu(int bits)
