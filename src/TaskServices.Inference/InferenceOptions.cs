@@ -29,7 +29,10 @@ public sealed record InferenceOptions
     /// <value>0 (no cache) to 1 TiB. The default is 256 MiB.</value>
     public long PrefixCacheBytes { get; init; } = 256L << 20;
 
-    /// <summary>Gets how many tokens prompt-lookup speculation drafts for a request that runs alone.</summary>
+    /// <summary>
+    /// Gets the longest draft of prompt-lookup speculation: tokens that followed the same words before, checked by the model in one run. It pays
+    /// where the output copies from the prompt and few requests run at once; drafts of many requests would each take a run of their own.
+    /// </summary>
     /// <value>0 (off, the default) to 64.</value>
     public int SpeculationDraftTokens { get; init; }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using TaskServices.Cli.Terminal;
 using TaskServices.Inference.Decoding;
+using TaskServices.Inference.Decoding.JsonSchema;
 using TaskServices.Inference.Models;
 using TaskServices.Inference.Scheduling;
 using TaskServices.Inference.Tokenization;
@@ -22,10 +23,18 @@ internal static class GenerateCommand
         topP.RequireRange(0.01, 1.0);
         var seed = new Option<ulong>("--seed") { Description = "The same seed gives the same completion.", HelpName = "N" };
         var grammar = new Option<string?>("--grammar") { Description = "EBNF file that the completion keeps to.", HelpName = "FILE" };
+        var jsonSchema = new Option<string?>("--json-schema") { Description = "JSON Schema file; the completion is JSON that validates.", HelpName = "FILE" };
         var prompt = new Argument<string>("prompt") { Description = "Text to continue, or with --chat the user's message." };
         var chat = new ChatOptions();
         var model = new ModelOptions();
-        var command = new Command("generate", "Completes a prompt with the bare model.") { maxTokens, temperature, topP, seed, grammar, prompt };
+        var command = new Command("generate", "Completes a prompt with the bare model.") { maxTokens, temperature, topP, seed, grammar, jsonSchema, prompt };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(grammar) is not null && result.GetResult(jsonSchema) is not null)
+            {
+                result.AddError("Option '--json-schema' cannot stand beside '--grammar': give one of them.");
+            }
+        });
         chat.AddTo(command);
         model.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
@@ -37,14 +46,15 @@ internal static class GenerateCommand
                 Sampling = new SamplingOptions(parsed.GetValue(temperature), parsed.GetValue(topP), parsed.GetValue(seed)),
             };
             return RunAsync(
-                model.Read(parsed), parsed.GetRequiredValue(prompt), chat.Read(parsed), request with { Grammar = ReadGrammar(parsed.GetValue(grammar)) },
+                model.Read(parsed), parsed.GetRequiredValue(prompt), chat.Read(parsed), request with { Grammar = ReadGrammar(parsed.GetValue(grammar), parsed.GetValue(jsonSchema)) },
                 parsed.GetValue(GlobalOptions.Format), cancellationToken);
         });
         ExampleHelpAction.SetExamples(
             command,
             "taskservices generate --adapter none \"The capital of France is\"",
             "taskservices generate --adapter none --chat --system \"Answer in one word.\" \"What is the capital of France?\"",
-            "taskservices generate --model /tmp/smollm2 --temperature 0.8 --seed 7 --max-tokens 50 \"Once upon a time\"");
+            "taskservices generate --model /tmp/smollm2 --temperature 0.8 --seed 7 --max-tokens 50 \"Once upon a time\"",
+            "taskservices generate --adapter none --chat --json-schema person.json \"Describe a person.\"");
         return command;
     }
 
@@ -95,13 +105,15 @@ internal static class GenerateCommand
                 $"{model.ModelPath}: the model has no chat template; leave --chat out, or name its format with --chat-format: {string.Join(", ", ChatFormat.Names)}.");
     }
 
-    private static GrammarText? ReadGrammar(string? path) => path switch
+    /// <summary>Reads one of the two, and parses it before the model is loaded, so that a mistake in it is known at once.</summary>
+    private static GrammarText? ReadGrammar(string? grammarPath, string? schemaPath) => (grammarPath, schemaPath) switch
     {
-        null => null,
-        // Parsed before the model is loaded, so that a mistake in it is known at once.
-        _ when File.Exists(path) => new GrammarText(Grammar.Parse(File.ReadAllText(path)).Text),
-        _ => throw CliException.FileNotFound(path),
+        ({ } path, _) => new GrammarText(Grammar.Parse(ReadFile(path)).Text),
+        (_, { } path) => new GrammarText(Grammar.Parse(JsonSchemaGrammar.Write(ReadFile(path))).Text),
+        _ => null,
     };
+
+    private static string ReadFile(string path) => File.Exists(path) ? File.ReadAllText(path) : throw CliException.FileNotFound(path);
 
     private static void Report(Completion completion, string text, OutputFormat format)
     {

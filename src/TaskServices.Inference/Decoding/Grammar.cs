@@ -30,13 +30,19 @@ public sealed class Grammar
     internal const int MaxSubstringBytes = 400_000;
     private const int SmallSetBytes = 256;
 
+    private readonly long _fixedBytes;
+
     private Grammar(string text, Automaton[] automata, Automaton root, GrammarFacts facts)
     {
         (Text, Automata, Root, Facts) = (text, automata, root, facts);
+        _fixedBytes = (2L * text.Length) + automata.Sum(automaton => automaton.Bytes);
     }
 
     /// <summary>Gets the text that the grammar was parsed from.</summary>
     public string Text { get; }
+
+    /// <summary>Gets the memory of the automata made so far, in bytes, approximately.</summary>
+    internal long Bytes => _fixedBytes + Facts.StateMemory;
 
     internal IReadOnlyList<Automaton> Automata { get; }
 
@@ -53,6 +59,14 @@ public sealed class Grammar
         return text.Length <= MaxTextLength
             ? GrammarCompiler.Compile(text)
             : throw new GrammarException("GRAMMAR_INVALID", $"The grammar has {text.Length} characters; at most {MaxTextLength} are taken.");
+    }
+
+    /// <summary>Compiles a regular expression that the whole text must match; <c>docs/grammar.md</c> lists what it may hold.</summary>
+    /// <exception cref="GrammarException">GRAMMAR_INVALID; the column is that of <see cref="Text"/>.</exception>
+    public static Grammar FromRegex(string pattern)
+    {
+        ArgumentNullException.ThrowIfNull(pattern);
+        return Parse($"root ::= /{RegexText.Escape(pattern)}/");
     }
 
     /// <summary>Writes text as a literal of the grammar language, quotes included. Lone surrogates become U+FFFD.</summary>

@@ -3,14 +3,19 @@ using TaskServices.Inference.Tokenization;
 
 namespace TaskServices.Inference.Decoding;
 
-/// <summary>Compiled grammars by the hash of their text, so that each is compiled once; the least recently used goes first.</summary>
+/// <summary>Compiled grammars by the hash of their text, so that each is compiled once; the least recently used goes first when they are too many or too large.</summary>
 /// <remarks>Safe for several threads: of callers with the same new text one compiles and the others wait. Failures are not kept.</remarks>
 /// <param name="tokenizer">The model's tokenizer.</param>
-/// <param name="capacity">Grammars kept, at least 1. One can grow to about 50 MB (see <see cref="TokenGrammar"/>).</param>
-public sealed class GrammarCache(ITokenizer tokenizer, int capacity = GrammarCache.DefaultCapacity)
+/// <param name="capacity">Grammars kept, at least 1.</param>
+/// <param name="maxBytes">Memory of all grammars kept (see <see cref="TokenGrammar.Bytes"/>); the one used last stays even if it alone is larger.</param>
+public sealed class GrammarCache(
+    ITokenizer tokenizer, int capacity = GrammarCache.DefaultCapacity, long maxBytes = GrammarCache.DefaultMaxBytes)
 {
     /// <summary>How many grammars are kept where nothing else is said.</summary>
     public const int DefaultCapacity = 32;
+
+    /// <summary>How many bytes are kept where nothing else is said.</summary>
+    public const long DefaultMaxBytes = 256L << 20;
 
     private readonly Lock _gate = new();
     private readonly LinkedList<Entry> _entries = new(); // Most recently used first.
@@ -28,7 +33,9 @@ public sealed class GrammarCache(ITokenizer tokenizer, int capacity = GrammarCac
         var entry = GetEntry(grammar);
         try
         {
-            return entry.Compiled.Value;
+            var compiled = entry.Compiled.Value;
+            Trim();
+            return compiled;
         }
         catch
         {
@@ -71,6 +78,21 @@ public sealed class GrammarCache(ITokenizer tokenizer, int capacity = GrammarCac
         }
     }
 
+    private void Trim()
+    {
+        lock (_gate)
+        {
+            var bytes = _entries.Sum(entry => entry.Bytes);
+            while (bytes > maxBytes && _entries.Count > 1)
+            {
+                var oldest = _entries.Last!.Value;
+                bytes -= oldest.Bytes;
+                _byHash.Remove(oldest.Grammar.Sha256);
+                _entries.RemoveLast();
+            }
+        }
+    }
+
     private void Remove(Entry entry)
     {
         lock (_gate)
@@ -83,5 +105,9 @@ public sealed class GrammarCache(ITokenizer tokenizer, int capacity = GrammarCac
         }
     }
 
-    private sealed record Entry(GrammarText Grammar, Lazy<TokenGrammar> Compiled);
+    private sealed record Entry(GrammarText Grammar, Lazy<TokenGrammar> Compiled)
+    {
+        /// <summary>Gets the memory of the grammar as it has grown so far.</summary>
+        public long Bytes => Compiled.IsValueCreated ? Compiled.Value.Bytes : 0;
+    }
 }

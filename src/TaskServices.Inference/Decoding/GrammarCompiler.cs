@@ -6,17 +6,21 @@ namespace TaskServices.Inference.Decoding;
 /// <summary>Turns a grammar's text into automata: rules first, in order, then the large terminals.</summary>
 internal sealed class GrammarCompiler
 {
+    private const long MaxInlinedNodes = 32;
+
     private readonly TextCursor _cursor;
     private readonly IReadOnlyList<RuleSyntax> _rules;
     private readonly Dictionary<string, int> _ruleOfName = new(StringComparer.Ordinal);
     private readonly Dictionary<Expression, int> _terminalOfExpression = new(ReferenceEqualityComparer.Instance);
     private readonly List<Automaton> _terminals = [];
+    private readonly long?[] _sizes;
     private int _nodeCount;
 
     private GrammarCompiler(TextCursor cursor)
     {
         _cursor = cursor;
         _rules = GrammarParser.Parse(cursor);
+        _sizes = new long?[_rules.Count];
         for (var i = 0; i < _rules.Count; i++)
         {
             if (!_ruleOfName.TryAdd(_rules[i].Name, i))
@@ -34,7 +38,7 @@ internal sealed class GrammarCompiler
             throw compiler._cursor.Fail("expected a rule named 'root', where every sentence begins");
         }
 
-        var builder = new NfaBuilder(compiler.Resolve, compiler.TakeNode);
+        var builder = new NfaBuilder(compiler.Resolve, compiler.FindSmallBody, compiler.TakeNode);
         var rules = compiler._rules.Select(rule => builder.Build(rule.Body)).ToArray();
         var facts = new GrammarFacts(compiler._cursor, compiler._rules, rules, compiler._terminals);
         var automata = new Automaton[rules.Length + compiler._terminals.Count];
@@ -55,6 +59,18 @@ internal sealed class GrammarCompiler
                 "GRAMMAR_INVALID",
                 $"The grammar has more than {Grammar.MaxNodeCount} automaton nodes once its repetitions are written out; lower their bounds.");
         }
+    }
+
+    /// <summary>A small rule that calls nothing (a character of a string, say) becomes part of its callers: no call, and no stack frame.</summary>
+    private Expression? FindSmallBody(RuleReference reference)
+    {
+        if (!_ruleOfName.TryGetValue(reference.Name, out var rule))
+        {
+            return null;
+        }
+
+        var size = _sizes[rule] ??= ExpressionSize.Of(_rules[rule].Body);
+        return size <= MaxInlinedNodes ? _rules[rule].Body : null;
     }
 
     private int Resolve(Expression expression)

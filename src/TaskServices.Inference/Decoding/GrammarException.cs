@@ -11,7 +11,7 @@ public sealed class GrammarException : InferenceException
     /// <param name="line">Line in the grammar's text, from 1.</param>
     /// <param name="column">Column in UTF-16 code units, from 1.</param>
     public GrammarException(string message, int line, int column)
-        : base("GRAMMAR_INVALID", $"Grammar line {line}, column {column}: {message}")
+        : base("GRAMMAR_INVALID", $"Grammar line {line}, column {column}: {OneLine(message)}")
     {
         Line = line;
         Column = column;
@@ -20,7 +20,7 @@ public sealed class GrammarException : InferenceException
     /// <param name="reason">Machine-readable reason.</param>
     /// <param name="message">One line that says what to do.</param>
     public GrammarException(string reason, string message)
-        : base(reason, message)
+        : base(reason, OneLine(message))
     {
     }
 
@@ -29,4 +29,8 @@ public sealed class GrammarException : InferenceException
 
     /// <summary>Gets the column in UTF-16 code units, from 1; 0 where the failure has no place in it.</summary>
     public int Column { get; }
+
+    /// <summary>Replaces control characters, which messages may quote from the grammar.</summary>
+    private static string OneLine(string message) =>
+        message.Any(char.IsControl) ? string.Concat(message.Select(unit => char.IsControl(unit) ? '\uFFFD' : unit)) : message;
 }

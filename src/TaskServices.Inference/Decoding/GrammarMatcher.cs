@@ -5,7 +5,9 @@ namespace TaskServices.Inference.Decoding;
 /// <summary>Follows one completion; see <see cref="TokenGrammar"/>.</summary>
 internal sealed class GrammarMatcher : IGrammarMatcher
 {
-    private const long MaxWorkPerToken = 2_000_000;
+    // What one completion may cost beside others: enough for the first masks of a large vocabulary, then what a token earns.
+    private const long FirstWork = 30_000_000;
+    private const long WorkPerToken = 2_000_000;
 
     private readonly TokenGrammar _grammar;
     private readonly MatcherStates _states;
@@ -19,8 +21,8 @@ internal sealed class GrammarMatcher : IGrammarMatcher
     public GrammarMatcher(TokenGrammar grammar, MatcherStates states)
     {
         (_grammar, _states, _state) = (grammar, states, states.Initial);
-        _stepper = new ConfigurationStepper(states.Pool);
-        _maskWriter = new MaskWriter(grammar.Trie, states, _stepper);
+        _stepper = new ConfigurationStepper(states.Pool) { RemainingWork = FirstWork };
+        _maskWriter = new MaskWriter(grammar.Vocabulary, states, _stepper);
     }
 
     public bool CanEnd => _state.CanEnd;
@@ -85,6 +87,7 @@ internal sealed class GrammarMatcher : IGrammarMatcher
         }
 
         _state = _states.Get(configurations, canEnd);
+        _stepper.RemainingWork = Math.Min(FirstWork, _stepper.RemainingWork + WorkPerToken);
         _recent.Add(tokenId);
         _remainingTokens -= _remainingTokens == int.MaxValue ? 0 : 1;
     }
@@ -101,6 +104,21 @@ internal sealed class GrammarMatcher : IGrammarMatcher
 
         // A canonical segmentation can be longer than the shortest: forced tokens never use up the budget that the rest needs.
         return tokens.Count > 0 && _remainingTokens != int.MaxValue && DistanceAfter(tokens) + tokens.Count > _remainingTokens ? [] : tokens;
+    }
+
+    public int CountAllowed(ReadOnlySpan<int> tokenIds, int remainingTokens)
+    {
+        var (state, remaining) = (_state, _remainingTokens);
+        var count = 0;
+        while (count < tokenIds.Length && !IsEndToken(tokenIds[count]) && Allows(tokenIds[count], remainingTokens - count)
+            && TryFollow(tokenIds[count], out var configurations, out var canEnd))
+        {
+            _state = _states.Get(configurations, canEnd);
+            count++;
+        }
+
+        (_state, _remainingTokens) = (state, remaining);
+        return count;
     }
 
     /// <returns>Whether the tokens come from a mask that was there before.</returns>
@@ -136,7 +154,6 @@ internal sealed class GrammarMatcher : IGrammarMatcher
             return false;
         }
 
-        _stepper.RemainingWork = MaxWorkPerToken;
         var begin = 0;
         var end = _stepper.Load(_state.Configurations);
         foreach (var value in bytes)
@@ -156,7 +173,6 @@ internal sealed class GrammarMatcher : IGrammarMatcher
 
     private int DistanceAfter(IReadOnlyList<int> tokens)
     {
-        _stepper.RemainingWork = MaxWorkPerToken;
         var canEnd = CanEnd;
         var end = _stepper.Load(_state.Configurations);
         foreach (var token in tokens)

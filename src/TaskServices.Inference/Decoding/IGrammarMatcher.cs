@@ -22,6 +22,10 @@ public interface IGrammarMatcher
     /// <returns>Whether a mask kept from an earlier call was copied.</returns>
     bool WriteMask(int remainingTokens, Span<ulong> mask);
 
+    /// <summary>Counts how many first tokens of a guess are allowed one after the other, end tokens not among them. Advances nothing.</summary>
+    /// <param name="remainingTokens">Tokens left in the budget, the guess's included.</param>
+    int CountAllowed(ReadOnlySpan<int> tokenIds, int remainingTokens);
+
     /// <summary>Advances by one allowed token.</summary>
     /// <exception cref="InvalidOperationException">The token is not allowed here.</exception>
     void Accept(int tokenId);

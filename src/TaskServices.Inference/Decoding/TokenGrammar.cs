@@ -8,19 +8,29 @@ namespace TaskServices.Inference.Decoding;
 /// <remarks>Safe for several threads. Keeps up to about 50 MB of states and masks; keep one for each grammar in use.</remarks>
 public sealed class TokenGrammar
 {
+    private const long DefaultMaxBytes = 48L << 20;
+
     private readonly TokenDistances _distances;
+    private readonly long _maxBytes;
     private MatcherStates _states;
 
     /// <summary>Binds a grammar to a tokenizer; cheap when the tokenizer was used before.</summary>
     /// <exception cref="GrammarException">GRAMMAR_TOKENIZER_MISMATCH: the tokenizer cannot write any sentence of the grammar.</exception>
     public TokenGrammar(Grammar grammar, ITokenizer tokenizer)
+        : this(grammar, tokenizer, DefaultMaxBytes)
+    {
+    }
+
+    /// <param name="maxBytes">Memory of states and masks from which on new ones are not kept, and new matchers start with none.</param>
+    internal TokenGrammar(Grammar grammar, ITokenizer tokenizer, long maxBytes)
     {
         ArgumentNullException.ThrowIfNull(grammar);
         ArgumentNullException.ThrowIfNull(tokenizer);
         (Grammar, Tokenizer) = (grammar, tokenizer);
-        Trie = TokenTrie.For(tokenizer);
-        _distances = new TokenDistances(grammar, Trie);
-        _states = new MatcherStates(grammar, _distances);
+        Vocabulary = SlicedVocabulary.For(tokenizer);
+        _distances = new TokenDistances(grammar, Vocabulary.Trie);
+        _maxBytes = maxBytes;
+        _states = new MatcherStates(grammar, _distances, maxBytes);
         ShortestCompletionTokens = _states.Initial.Distance;
         if (ShortestCompletionTokens >= GrammarFacts.Unreachable)
         {
@@ -36,7 +46,10 @@ public sealed class TokenGrammar
     /// <summary>Gets a token limit that some sentence is sure to fit, close to the shortest; a smaller one is refused.</summary>
     public int ShortestCompletionTokens { get; }
 
-    internal TokenTrie Trie { get; }
+    /// <summary>Gets the memory of automata, states and masks in bytes, to within a factor of about two.</summary>
+    public long Bytes => Grammar.Bytes + Volatile.Read(ref _states).Bytes;
+
+    internal SlicedVocabulary Vocabulary { get; }
 
     /// <summary>Starts a completion.</summary>
     public IGrammarMatcher CreateMatcher()
@@ -45,7 +58,7 @@ public sealed class TokenGrammar
         if (states.IsFull)
         {
             // Matchers under way keep the old states; they are collected with the last of them.
-            states = new MatcherStates(Grammar, _distances);
+            states = new MatcherStates(Grammar, _distances, _maxBytes);
             Volatile.Write(ref _states, states);
         }
 

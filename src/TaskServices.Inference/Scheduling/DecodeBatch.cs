@@ -1,9 +1,14 @@
+using TaskServices.Inference.Decoding;
+
 namespace TaskServices.Inference.Scheduling;
 
 /// <summary>The running sequences: always the rows, and slots, [0, <see cref="Count"/>).</summary>
 internal sealed class DecodeBatch(
     KvSlots slots, ModelRuns runs, CompletionWriter writer, InferenceOptions options, int slotCount, int slotCapacity, int logitCount, RequestObserver observer)
 {
+    /// <summary>The most drafts of a sequence between two decode steps, so that it does not keep the others waiting.</summary>
+    private const int MostDrafts = 4;
+
     private readonly GeneratedSequence[] _rows = new GeneratedSequence[slotCount];
 
     public int Count { get; private set; }
@@ -17,25 +22,19 @@ internal sealed class DecodeBatch(
         if (sequence.Slot != Count)
             slots.Copy(sequence.Slot, Count);
         sequence.Slot = Count;
+        sequence.DraftLength = new DraftLength(options.SpeculationDraftTokens);
         _rows[Count++] = sequence;
     }
 
     /// <summary>Gives every running sequence one token or more.</summary>
-    /// <param name="allowSpeculation">Whether nothing else waits for the model.</param>
-    public void Step(bool allowSpeculation)
+    public void Step()
     {
-        // Forced tokens run ahead in a run of their own. Whether they do must not depend on the other rows: a run of several tokens may
-        // round otherwise than single steps do.
+        // Forced tokens and drafts run ahead in runs of their own. Whether they do must not depend on the other rows: a run of several
+        // tokens rounds otherwise than single steps do.
         for (var row = 0; row < Count; row++)
-        {
-            while (!_rows[row].IsFinished && PendingTokens(_rows[row]) > 1)
-                Extend(_rows[row], draftLimit: 0);
-        }
-
+            RunAhead(_rows[row]);
         Retire();
-        if (Count == 1 && allowSpeculation && options.SpeculationDraftTokens > 0)
-            Extend(_rows[0], options.SpeculationDraftTokens);
-        else if (Count > 0)
+        if (Count > 0)
             Decode();
         Retire();
     }
@@ -90,21 +89,61 @@ internal sealed class DecodeBatch(
             Continue(_rows[row], logits.Slice(row * logitCount, logitCount), _rows[row].Count - 1);
     }
 
-    private void Extend(GeneratedSequence sequence, int draftLimit)
+    /// <summary>Runs forced tokens, and a few drafts, until one token is left for the decode step.</summary>
+    private void RunAhead(GeneratedSequence sequence)
     {
+        for (var drafts = 0; !sequence.IsFinished;)
+        {
+            var drafted = drafts < MostDrafts ? Draft(sequence) : 0;
+            if (drafted == 0 && PendingTokens(sequence) == 1)
+                return;
+            drafts += drafted > 0 ? 1 : 0;
+            Extend(sequence, drafted);
+        }
+    }
+
+    /// <summary>Writes a guess of the next tokens behind the sequence, as far as the grammar allows it.</summary>
+    private int Draft(GeneratedSequence sequence)
+    {
+        if (options.SpeculationDraftTokens == 0)
+            return 0;
+        var room = Math.Min(sequence.DraftLength.At(sequence.Count), Math.Min(sequence.RemainingTokens - 1, slotCapacity - sequence.Count));
+        if (room <= 0)
+            return 0;
+        var draft = sequence.TokenIds.AsSpan(sequence.Count, room);
+        draft = draft[..PromptLookup.Draft(sequence.TokenIds.AsSpan(0, sequence.Count), draft)];
+        return sequence.Grammar is { } grammar && !draft.IsEmpty ? CountAllowed(sequence, grammar, draft) : draft.Length;
+    }
+
+    private int CountAllowed(GeneratedSequence sequence, IGrammarMatcher grammar, ReadOnlySpan<int> draft)
+    {
+        try
+        {
+            return grammar.CountAllowed(draft, sequence.RemainingTokens);
+        }
+        catch (Exception exception)
+        {
+            observer.Failed(sequence, exception as InferenceException ?? GrammarFailed(exception));
+            return 0;
+        }
+    }
+
+    private void Extend(GeneratedSequence sequence, int drafted)
+    {
+        if (sequence.IsFinished)
+            return;
         try
         {
             while (PendingTokens(sequence) > options.PrefillChunkTokens)
                 runs.Extend(sequence, RunLength.Next(PendingTokens(sequence), options.PrefillChunkTokens), 0);
-            var room = Math.Min(draftLimit, Math.Min(sequence.RemainingTokens - 1, slotCapacity - sequence.Count));
-            var drafted = room <= 0
-                ? 0
-                : PromptLookup.Draft(sequence.TokenIds.AsSpan(0, sequence.Count), sequence.TokenIds.AsSpan(sequence.Count, room));
             var lastPosition = sequence.Count - 1;
             var logits = runs.Extend(sequence, PendingTokens(sequence) + drafted, 1 + drafted);
             Continue(sequence, logits, lastPosition);
-            if (drafted > 0)
-                observer.Metrics?.RecordSpeculation(observer.Model, drafted, Math.Min(drafted, slots.Length(sequence.Slot) - lastPosition - 1));
+            if (drafted == 0)
+                return;
+            var accepted = Math.Clamp(slots.Length(sequence.Slot) - lastPosition - 1, 0, drafted);
+            sequence.DraftLength.Adapt(drafted, accepted, sequence.Count);
+            observer.Metrics?.RecordSpeculation(observer.Model, drafted, accepted);
         }
         catch (InferenceException exception)
         {

@@ -82,7 +82,7 @@ internal sealed class EngineLoop : IDisposable
         }
         else if (_batch.Count > 0)
         {
-            _batch.Step(allowSpeculation: _prefills.Count == 0);
+            _batch.Step();
             _isDecodeDue = false;
         }
         else

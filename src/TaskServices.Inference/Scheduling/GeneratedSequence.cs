@@ -39,6 +39,9 @@ internal sealed class GeneratedSequence : Sequence
 
     public override int TokenLimit => PromptLength + Budget;
 
+    /// <summary>How long the next draft is.</summary>
+    public DraftLength DraftLength;
+
     /// <summary>Gets or sets where tokens are written as they come, or null.</summary>
     public ChannelWriter<CompletionToken>? Stream { get; set; }
 

@@ -1,6 +1,6 @@
-using System.Diagnostics.Metrics;
 using TaskServices.Inference.Scheduling;
 using TaskServices.Inference.Tests.Models;
+using TaskServices.Inference.Tests.Telemetry;
 
 namespace TaskServices.Inference.Tests.Scheduling;
 
@@ -13,7 +13,7 @@ public sealed class AllocationTests(BundledModel model, ITestOutputHelper output
     public async Task Step_SteadyState_AllocatesNothingOfOurOwn(int rows)
     {
         var session = new MeteringSession(model.Open(rows));
-        using var meters = new ListenedMeters();
+        using var meters = new CountedMeters();
         await using var engine = new InferenceEngine(
             session, new FakeTokenizer(session.VocabularySize), new InferenceOptions(), new InferenceMetrics(meters));
         var requests = Enumerable.Range(0, rows).Select(row => InferenceEngineTests.NoEnd([1, 2, 3, row], 60));
@@ -24,32 +24,5 @@ public sealed class AllocationTests(BundledModel model, ITestOutputHelper output
         output.WriteLine($"{rows} rows: {own} bytes of our own in 25 steps, {whole} bytes a step in the session.");
         Assert.Equal(0, own);
         Assert.InRange(whole, 0, 4096);
-    }
-
-    /// <summary>Makes meters whose instruments are all listened to, without keeping anything.</summary>
-    private sealed class ListenedMeters : IMeterFactory
-    {
-        private readonly MeterListener _listener = new();
-
-        public ListenedMeters()
-        {
-            _listener.InstrumentPublished = (instrument, listener) =>
-            {
-                if (ReferenceEquals(instrument.Meter.Scope, this))
-                    listener.EnableMeasurementEvents(instrument);
-            };
-            _listener.SetMeasurementEventCallback<int>((_, _, _, _) => { });
-            _listener.SetMeasurementEventCallback<long>((_, _, _, _) => { });
-            _listener.SetMeasurementEventCallback<double>((_, _, _, _) => { });
-            _listener.Start();
-        }
-
-        public Meter Create(MeterOptions options)
-        {
-            options.Scope = this;
-            return new Meter(options);
-        }
-
-        public void Dispose() => _listener.Dispose();
     }
 }

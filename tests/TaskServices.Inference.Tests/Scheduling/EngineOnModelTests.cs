@@ -39,4 +39,33 @@ public sealed class EngineOnModelTests(ITestOutputHelper output)
             Assert.Equal(one.LogProbabilities, batched.LogProbabilities);
         }
     }
+
+    [Fact(Explicit = true)]
+    public async Task GenerateAsync_ShortPromptBehindALongOne_GetsItsFirstTokenSoon()
+    {
+        using var folder = new TemporaryFolder();
+        var directory = Path.Combine(folder.Path, "model");
+        ModelImporter.Import(new ModelImportRequest { SourcePath = BundledModel.SourcePath }, directory, null, TestContext.Current.CancellationToken);
+        await using var host = InferenceHost.Open(
+            directory, new InferenceOptions { PrefixCacheBytes = 0 }, new ModelSessionOptions { SlotCount = 4, SlotCapacity = 8192 });
+        var random = new Random(1);
+        var shortPrompt = InferenceEngineTests.NoEnd([.. Enumerable.Range(0, 40).Select(_ => random.Next(1000, 40_000))], 8);
+        var longPrompt = InferenceEngineTests.NoEnd([.. Enumerable.Range(0, 8000).Select(_ => random.Next(1000, 40_000))], 8);
+        var alone = await host.Engine.GenerateAsync(shortPrompt, TestContext.Current.CancellationToken);
+        var running = host.Engine.GenerateAsync(longPrompt, TestContext.Current.CancellationToken);
+        List<double> waits = [];
+        while (!running.IsCompleted)
+        {
+            await Task.Delay(500, TestContext.Current.CancellationToken);
+            var prompt = shortPrompt with { PromptTokenIds = [random.Next(1000, 40_000), .. shortPrompt.PromptTokenIds.Skip(1)] };
+            var behind = await host.Engine.GenerateAsync(prompt, TestContext.Current.CancellationToken);
+            waits.Add((behind.QueueTime + behind.TimeToFirstToken).TotalMilliseconds);
+        }
+
+        var whole = await running;
+        output.WriteLine(
+            $"Time to first token of 40 tokens: alone {(alone.QueueTime + alone.TimeToFirstToken).TotalMilliseconds:0} ms; behind 8,000 tokens "
+            + $"median {waits.Order().ElementAt(waits.Count / 2):0} ms, worst {waits.Max():0} ms of {waits.Count}; the long prompt {whole.TimeToFirstToken.TotalSeconds:0.0} s.");
+        Assert.True(waits.Count > 1);
+    }
 }

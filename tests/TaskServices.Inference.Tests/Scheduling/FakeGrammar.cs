@@ -41,6 +41,15 @@ internal sealed class FakeGrammar(int longest, bool offersForced = true) : IGram
         return false;
     }
 
+    public int CountAllowed(ReadOnlySpan<int> tokenIds, int remainingTokens)
+    {
+        var (position, count) = (_position, 0);
+        for (; count < tokenIds.Length && tokenIds[count] != 0 && Allows(tokenIds[count], remainingTokens - count); count++)
+            _position++;
+        _position = position;
+        return count;
+    }
+
     public void Accept(int tokenId)
     {
         if (tokenId == 0 || !Allows(tokenId, int.MaxValue))

@@ -36,6 +36,34 @@ public sealed class PrefixReuseTests
     }
 
     [Fact]
+    public async Task GenerateAsync_ManyPrefixesAtOnce_StayUnderTheBudgetAndRight()
+    {
+        const long Budget = 5 * 40 * sizeof(ulong);
+        using var metrics = new Telemetry.RecordedMetrics();
+        await using var engine = new InferenceEngine(
+            new FakeModelSession(4, Capacity), new FakeTokenizer(), new InferenceOptions { PrefixCacheBytes = Budget }, new InferenceMetrics(metrics));
+        var requests = Enumerable.Range(0, 120).Select(i => Keep([.. Prompt(i % 12, 30 + (i % 12)), i % 90, 1], 30 + (i % 12))).ToArray();
+        var completions = await Task.WhenAll(requests.Select(request => engine.GenerateAsync(request, TestToken)));
+        foreach (var (request, completion) in requests.Zip(completions))
+            Assert.Equal(Oracle.Complete(request, Capacity).TokenIds, completion.TokenIds);
+        var used = 0.0;
+        foreach (var change in metrics.Of("taskservices.inference.prefix_cache.usage"))
+            Assert.InRange(used += change.Value, 0, Budget);
+        Assert.True(metrics.Sum("taskservices.inference.prefix_cache.evictions") > 0);
+        Assert.Equal(120, metrics.Sum("taskservices.inference.prefix_cache.lookups"));
+    }
+
+    [Fact]
+    public async Task GenerateAsync_Conversation_ReusesThePromptButNotDecodedTokens()
+    {
+        await using var engine = InferenceEngineTests.Engine(new FakeModelSession(1, Capacity), new InferenceOptions { PrefixCacheBytes = 0 });
+        var prompt = Prompt(1, 50);
+        var first = await engine.GenerateAsync(InferenceEngineTests.NoEnd(prompt, 20), TestToken);
+        var second = await engine.GenerateAsync(InferenceEngineTests.NoEnd([.. prompt, .. first.TokenIds, 7, 8, 9], 1), TestToken);
+        Assert.Equal(50, second.CachedPromptTokenCount); // Decoded tokens' KV rounds otherwise, so it is computed anew.
+    }
+
+    [Fact]
     public async Task GenerateAsync_SlotStillHoldsTheBeginning_RunsTheRestOnly()
     {
         var session = new FakeModelSession(1, Capacity);

@@ -1,19 +1,15 @@
-using TaskServices.Inference.Models;
 using TaskServices.Inference.Scheduling;
 
 namespace TaskServices.Inference.Tests.Scheduling;
 
-/// <summary>Requests with shared prefixes, sampling and grammars that arrive and are cancelled at random.</summary>
-internal sealed class RandomTraffic(Random random, int vocabularySize, int slotCapacity)
+/// <summary>Requests with shared prefixes, sampling, grammars and, some, an adapter, which arrive and are cancelled at random.</summary>
+internal sealed class RandomTraffic(Random random, int vocabularySize, int slotCapacity, string? adapter)
 {
     private readonly int[][] _prefixes = [.. Enumerable.Range(0, 5).Select(_ => Tokens(random, vocabularySize, random.Next(1, slotCapacity / 2)))];
 
-    /// <summary>Runs requests on an engine of their own.</summary>
     /// <returns>Those that were not cancelled, with their completions.</returns>
-    public async Task<List<(GenerationRequest Request, Completion Completion)>> RunAsync(IModelSession session, InferenceOptions options, int count)
+    public async Task<List<(GenerationRequest Request, Completion Completion)>> RunAsync(InferenceEngine engine, int count)
     {
-        await using var engine = new InferenceEngine(
-            session, new FakeTokenizer(vocabularySize), options, createMatcher: FakeGrammar.Create);
         List<(GenerationRequest Request, Task<Completion> Task, CancellationTokenSource Source)> runs = [];
         for (var i = 0; i < count; i++)
         {
@@ -54,6 +50,7 @@ internal sealed class RandomTraffic(Random random, int vocabularySize, int slotC
             CachedPrefixTokenCount = random.Next(2) * prefix.Length,
             MaxCompletionTokens = random.Next(1, 30),
             Sampling = random.Next(2) == 0 ? SamplingOptions.Greedy : new(0.8, random.Next(2) == 0 ? 1 : 0.7, seed),
+            Adapter = random.Next(2) == 0 ? adapter : null,
             Grammar = random.Next(3) == 0 ? FakeGrammar.Text(4 * random.Next(0, 8)) : null,
         };
     }

@@ -1,3 +1,4 @@
+using TaskServices.Inference.Adapters;
 using TaskServices.Inference.Models;
 using TaskServices.Inference.Scheduling;
 using TaskServices.Inference.Tests.Models;
@@ -14,13 +15,11 @@ public sealed class TrafficTests(ITestOutputHelper output)
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public async Task GenerateAsync_FakeModel_EqualsAloneBitwise(int seed)
-    {
-        await AssertEqualsAlone(seed, FakeModelSession.DefaultVocabularySize, slots => new FakeModelSession(slots, Capacity));
-    }
+    public async Task GenerateAsync_FakeModel_EqualsAloneBitwise(int seed) => await AssertEqualsAlone(
+        seed, FakeModelSession.DefaultVocabularySize, adapter: null, slots => new FakeModelSession(slots, Capacity));
 
     [Theory]
-    [InlineData("llama", 8, 3)]
+    [InlineData("llama", 8, 2)]
     [InlineData("llama", 32, 4)]
     [InlineData("qwen3", 8, 5)]
     [InlineData("gemma2", 32, 6)]
@@ -31,34 +30,48 @@ public sealed class TrafficTests(ITestOutputHelper output)
         using var folder = new TemporaryFolder();
         var directory = folder.File("model");
         ModelImporter.Import(new ModelImportRequest { SourcePath = source, Bits = bits }, directory, null, TestContext.Current.CancellationToken);
+        var adapter = TestFiles.TryShared("fixtures", "models", name + "-lora");
         await AssertEqualsAlone(
             seed,
             ModelManifest.Read(directory).VocabularySize,
-            slots => ModelSession.Open(directory, new ModelSessionOptions { SlotCount = slots, SlotCapacity = Capacity }));
+            adapter,
+            slots => ModelSession.Open(
+                directory, new ModelSessionOptions { SlotCount = slots, SlotCapacity = Capacity, TakesAdapters = adapter is not null }));
     }
 
-    private async Task AssertEqualsAlone(int seed, int vocabularySize, Func<int, IModelSession> open)
+    private static InferenceEngine Engine(IModelSession session, InferenceOptions options, string? adapter)
+    {
+        var adapters = new AdapterSet(session as IAdapterSession, options);
+        if (adapter is not null)
+            adapters.Load(Path.GetFileName(adapter), adapter);
+        return new(session, new FakeTokenizer(session.VocabularySize), options, adapters: adapters, createMatcher: FakeGrammar.Create);
+    }
+
+    private async Task AssertEqualsAlone(int seed, int vocabularySize, string? adapter, Func<int, IModelSession> open)
     {
         var random = new Random(seed);
-        var traffic = new RandomTraffic(random, vocabularySize, Capacity);
         var options = new InferenceOptions
         {
             PrefillChunkTokens = random.Next(4, 65),
             PrefixCacheBytes = random.Next(0, 4) * 100_000,
             QueueCapacity = RequestCount,
+            SpeculationDraftTokens = seed % 2 == 0 ? 8 : 0,
         };
-        var runs = await traffic.RunAsync(open(random.Next(3, 9)), options, RequestCount);
-        await using var engine = new InferenceEngine(
-            open(1), new FakeTokenizer(vocabularySize), new InferenceOptions { PrefixCacheBytes = 0 }, createMatcher: FakeGrammar.Create);
+        var traffic = new RandomTraffic(random, vocabularySize, Capacity, Path.GetFileName(adapter));
+        await using var together = Engine(open(random.Next(3, 9)), options, adapter);
+        var runs = await traffic.RunAsync(together, RequestCount);
+        await using var alone = Engine(open(1), options with { PrefixCacheBytes = 0, PrefillChunkTokens = 256 }, adapter);
         foreach (var (request, completion) in runs)
         {
-            var alone = await engine.GenerateAsync(request, TestContext.Current.CancellationToken);
-            Assert.Equal(alone.TokenIds, completion.TokenIds);
-            Assert.Equal(alone.FinishReason, completion.FinishReason);
-            Assert.Equal(alone.LogProbabilities, completion.LogProbabilities);
+            var expected = await alone.GenerateAsync(request, TestContext.Current.CancellationToken);
+            Assert.Equal(expected.TokenIds, completion.TokenIds);
+            Assert.Equal(expected.FinishReason, completion.FinishReason);
+            Assert.Equal(expected.LogProbabilities, completion.LogProbabilities);
         }
 
-        output.WriteLine($"{options}; {runs.Count} completed, {runs.Sum(run => run.Completion.CachedPromptTokenCount)} prompt tokens reused.");
+        output.WriteLine(
+            $"chunk {options.PrefillChunkTokens}, drafts {options.SpeculationDraftTokens}, adapter {Path.GetFileName(adapter) ?? "none"}: {runs.Count} completed, "
+            + $"{runs.Sum(run => run.Completion.CachedPromptTokenCount)} prompt tokens reused.");
         Assert.InRange(runs.Count, RequestCount / 2, RequestCount - 1);
         Assert.True(options.PrefixCacheBytes == 0 || runs.Any(run => run.Completion.CachedPromptTokenCount > 0));
     }

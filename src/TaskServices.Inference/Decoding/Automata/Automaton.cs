@@ -31,6 +31,9 @@ internal abstract class Automaton(int index)
         protected init => _firstBytes = value;
     }
 
+    /// <summary>Gets the memory it holds, in bytes, approximately; that of states made as they are needed aside.</summary>
+    public abstract long Bytes { get; }
+
     /// <summary>Gets whether <see cref="FirstBytes"/> has a byte.</summary>
     public bool CanBeginWith(byte value) => _firstBytes.Contains(value);
 

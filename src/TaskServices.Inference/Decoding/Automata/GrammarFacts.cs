@@ -13,11 +13,15 @@ namespace TaskServices.Inference.Decoding.Automata;
 internal sealed class GrammarFacts
 {
     public const int Unreachable = int.MaxValue / 4;
+    private const long MaxStateMemory = 64L << 20;
+    private const long MaxClosureWork = 20_000_000;
 
     private readonly TextCursor _cursor;
     private readonly IReadOnlyList<RuleSyntax> _syntax;
     private readonly int[] _minimumBytes;
     private readonly ByteSet[] _firstBytes;
+    private long _stateMemory;
+    private long _closureWork;
 
     /// <param name="rules">One automaton for each rule, in order.</param>
     /// <param name="terminals">The automata behind the rules.</param>
@@ -40,6 +44,15 @@ internal sealed class GrammarFacts
 
     public IReadOnlyList<Nfa> Rules { get; }
 
+    /// <summary>Gets the memory of deterministic states, in bytes.</summary>
+    public long StateMemory => Volatile.Read(ref _stateMemory);
+
+    /// <summary>Counts memory of a deterministic state against the bound of the whole grammar.</summary>
+    public bool TryTakeStateMemory(long bytes) => Interlocked.Add(ref _stateMemory, bytes) <= MaxStateMemory;
+
+    /// <summary>Counts the nodes looked at for a deterministic state against the bound of the whole grammar.</summary>
+    public bool TryTakeClosureWork(int nodes) => Interlocked.Add(ref _closureWork, nodes) <= MaxClosureWork;
+
     public string GetName(int rule) => _syntax[rule].Name;
 
     public int GetMinimumBytes(int automaton) => _minimumBytes[automaton];
@@ -57,7 +70,7 @@ internal sealed class GrammarFacts
             if (_minimumBytes[rule] >= Unreachable)
             {
                 throw _cursor.Fail(
-                    $"the rule '{_syntax[rule].Name}' has no finite sentence; give its recursion an alternative that ends", _syntax[rule].Position);
+                    $"the rule '{_syntax[rule].Name}' has no finite sentence, or none of less than 500 million bytes; give its recursion an alternative that ends", _syntax[rule].Position);
             }
         }
     }

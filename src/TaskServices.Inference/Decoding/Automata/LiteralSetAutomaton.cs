@@ -17,6 +17,8 @@ internal sealed class LiteralSetAutomaton : Automaton
 
     public int StateCount => _labels.Length;
 
+    public override long Bytes => 6L * _labels.Length;
+
     public static LiteralSetAutomaton Build(int index, IEnumerable<byte[]> literals)
     {
         var sorted = literals.ToArray();

@@ -4,30 +4,33 @@ namespace TaskServices.Inference.Decoding.Automata;
 
 /// <summary>Compiles a rule's body by Thompson's construction; characters become UTF-8 bytes.</summary>
 /// <param name="resolve">Gets the automaton that a reference or a large terminal stands for.</param>
+/// <param name="inline">Gets the body of a rule that is better copied than called, or null.</param>
 /// <param name="takeNode">Counts a node against the grammar's bound.</param>
-internal sealed class NfaBuilder(Func<Expression, int> resolve, Action takeNode)
+internal sealed class NfaBuilder(Func<Expression, int> resolve, Func<RuleReference, Expression?> inline, Action takeNode)
 {
-    private readonly List<List<NfaEdge>> _edges = [];
+    private readonly List<(int From, NfaEdge Edge)> _edges = [];
+    private readonly Dictionary<(byte Low, byte High, int To), int> _nodeOfSuffix = [];
+    private int _nodeCount;
 
     public Nfa Build(Expression body)
     {
         _edges.Clear();
+        _nodeCount = 0;
         AddNode();
         AddNode();
         Add(body, Nfa.Start, Nfa.Accept);
-        return new Nfa([.. _edges.Select(edges => edges.ToArray())]);
+        return new Nfa(_nodeCount, _edges);
     }
 
     private int AddNode()
     {
         takeNode();
-        _edges.Add([]);
-        return _edges.Count - 1;
+        return _nodeCount++;
     }
 
-    private void AddEmpty(int from, int to) => _edges[from].Add(new NfaEdge(NfaEdgeKind.Empty, 0, 0, 0, to));
+    private void AddEmpty(int from, int to) => _edges.Add((from, new NfaEdge(NfaEdgeKind.Empty, 0, 0, 0, to)));
 
-    private void AddBytes(int from, byte low, byte high, int to) => _edges[from].Add(new NfaEdge(NfaEdgeKind.Bytes, low, high, 0, to));
+    private void AddBytes(int from, byte low, byte high, int to) => _edges.Add((from, new NfaEdge(NfaEdgeKind.Bytes, low, high, 0, to)));
 
     private void Add(Expression expression, int from, int to)
     {
@@ -37,10 +40,7 @@ internal sealed class NfaBuilder(Func<Expression, int> resolve, Action takeNode)
                 AddLiteral(literal.Bytes, from, to);
                 break;
             case ClassExpression characters:
-                foreach (var sequence in Utf8Ranges.Of(characters.Set))
-                {
-                    AddRanges(sequence, from, to);
-                }
+                AddClass(characters, from, to);
 
                 break;
             case SequenceExpression sequence:
@@ -63,8 +63,11 @@ internal sealed class NfaBuilder(Func<Expression, int> resolve, Action takeNode)
                 }
 
                 break;
+            case RuleReference reference when inline(reference) is { } body:
+                Add(body, from, to);
+                break;
             default:
-                _edges[from].Add(new NfaEdge(NfaEdgeKind.Call, 0, 0, resolve(expression), to));
+                _edges.Add((from, new NfaEdge(NfaEdgeKind.Call, 0, 0, resolve(expression), to)));
                 break;
         }
     }
@@ -84,13 +87,27 @@ internal sealed class NfaBuilder(Func<Expression, int> resolve, Action takeNode)
         }
     }
 
-    private void AddRanges(ReadOnlySpan<(byte Low, byte High)> ranges, int from, int to)
+    /// <summary>Adds one character; encodings with the same last bytes share their nodes, so that a class of all scripts has about ten.</summary>
+    private void AddClass(ClassExpression characters, int from, int to)
     {
-        for (var i = 0; i < ranges.Length; i++)
+        _nodeOfSuffix.Clear();
+        foreach (var ranges in characters.Utf8)
         {
-            var next = i == ranges.Length - 1 ? to : AddNode();
-            AddBytes(from, ranges[i].Low, ranges[i].High, next);
-            from = next;
+            var next = to;
+            for (var i = ranges.Length - 1; i > 0; i--)
+            {
+                var (low, high) = ranges[i];
+                if (!_nodeOfSuffix.TryGetValue((low, high, next), out var node))
+                {
+                    node = AddNode();
+                    AddBytes(node, low, high, next);
+                    _nodeOfSuffix.Add((low, high, next), node);
+                }
+
+                next = node;
+            }
+
+            AddBytes(from, ranges[0].Low, ranges[0].High, next);
         }
     }
 

@@ -5,7 +5,6 @@ internal sealed class RuleAutomaton : Automaton
 {
     private const int Unknown = -2;
     private const int MaxStateCount = 100_000;
-    private const int MaxMemberCount = 10_000_000;
 
     private readonly GrammarFacts _facts;
     private readonly IReadOnlyList<Automaton> _automata;
@@ -13,9 +12,11 @@ internal sealed class RuleAutomaton : Automaton
     private readonly int _classCount;
     private readonly Lock _lock = new();
     private readonly Dictionary<int[], int> _stateOfMembers = new(MemberComparer.Instance);
+    private readonly Stack<int> _open = new();
+    private int[]? _seenAt;
+    private int _closures;
     private volatile State[] _states = new State[4];
     private int _stateCount;
-    private int _memberCount;
 
     /// <param name="automata">All automata of the grammar; complete before the first step.</param>
     public RuleAutomaton(int index, GrammarFacts facts, IReadOnlyList<Automaton> automata)
@@ -29,6 +30,8 @@ internal sealed class RuleAutomaton : Automaton
     }
 
     public Nfa Nfa { get; }
+
+    public override long Bytes => (12L * Nfa.EdgeCount) + (8L * Nfa.NodeCount);
 
     /// <summary>Gets the nodes of <see cref="Nfa"/> that a state stands for.</summary>
     public ReadOnlySpan<int> GetMembers(int state) => _states[state].Members;
@@ -117,12 +120,10 @@ internal sealed class RuleAutomaton : Automaton
             return known;
         }
 
-        _memberCount += members.Length + _classCount;
-        if (_stateCount >= MaxStateCount || _memberCount > MaxMemberCount)
+        var bytes = 200 + (4L * (members.Length + _classCount));
+        if (_stateCount >= MaxStateCount || !_facts.TryTakeStateMemory(bytes))
         {
-            throw new GrammarException(
-                "GRAMMAR_TOO_COMPLEX",
-                $"The rule '{_facts.GetName(Index)}' needs more than {MaxStateCount} automaton states; write its repetitions or regex more simply.");
+            throw TooComplex();
         }
 
         var states = _states;
@@ -140,18 +141,25 @@ internal sealed class RuleAutomaton : Automaton
     /// <summary>Follows empty edges and calls of what may be empty; keeps only the nodes that matter, in order.</summary>
     private int[] Close(List<int> nodes)
     {
-        var seen = new HashSet<int>(nodes);
-        var open = new Stack<int>(seen);
+        _seenAt ??= new int[Nfa.NodeCount];
+        _closures++;
+        _open.Clear();
+        foreach (var node in nodes)
+        {
+            Reach(node);
+        }
+
         var members = new List<int>();
-        while (open.TryPop(out var node))
+        var visits = 0;
+        for (; _open.TryPop(out var node); visits++)
         {
             var matters = node == Nfa.Accept;
             foreach (ref readonly var edge in Nfa[node])
             {
                 matters |= edge.Kind != NfaEdgeKind.Empty;
-                if (_facts.IsEmptyStep(edge) && seen.Add(edge.Target))
+                if (_facts.IsEmptyStep(edge))
                 {
-                    open.Push(edge.Target);
+                    Reach(edge.Target);
                 }
             }
 
@@ -161,9 +169,27 @@ internal sealed class RuleAutomaton : Automaton
             }
         }
 
+        if (!_facts.TryTakeClosureWork(nodes.Count + visits))
+        {
+            throw TooComplex();
+        }
+
         members.Sort();
         return [.. members];
     }
+
+    private void Reach(int node)
+    {
+        if (_seenAt![node] != _closures)
+        {
+            _seenAt[node] = _closures;
+            _open.Push(node);
+        }
+    }
+
+    private GrammarException TooComplex() => new(
+        "GRAMMAR_TOO_COMPLEX",
+        $"The rule '{_facts.GetName(Index)}' needs too many automaton states; write its repetitions or regex more simply.");
 
     private State CreateState(int[] members)
     {

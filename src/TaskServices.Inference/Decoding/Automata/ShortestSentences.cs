@@ -12,24 +12,25 @@ internal static class ShortestSentences
     public static int[][] Compute(IReadOnlyList<Nfa> rules, int[] minimumBytes, Func<byte, byte, bool> isUsable)
     {
         var distances = new int[rules.Count][];
-        var incoming = new List<(int From, NfaEdge Edge)>[rules.Count][];
+        var incoming = new Nfa[rules.Count];
         var calls = new List<(int Rule, int From, int Target)>[rules.Count];
         var open = new PriorityQueue<(int Rule, int Node), int>();
         for (var rule = 0; rule < rules.Count; rule++)
         {
             distances[rule] = new int[rules[rule].NodeCount];
             distances[rule].AsSpan().Fill(GrammarFacts.Unreachable);
-            incoming[rule] = [.. Enumerable.Range(0, rules[rule].NodeCount).Select(_ => new List<(int, NfaEdge)>())];
             calls[rule] = [];
         }
 
+        var reversed = new List<(int, NfaEdge)>();
         for (var rule = 0; rule < rules.Count; rule++)
         {
+            reversed.Clear();
             for (var node = 0; node < rules[rule].NodeCount; node++)
             {
                 foreach (ref readonly var edge in rules[rule][node])
                 {
-                    incoming[rule][edge.Target].Add((node, edge));
+                    reversed.Add((edge.Target, edge with { Target = node }));
                     if (edge.Kind == NfaEdgeKind.Call && edge.Callee < rules.Count)
                     {
                         calls[edge.Callee].Add((rule, node, edge.Target));
@@ -37,6 +38,7 @@ internal static class ShortestSentences
                 }
             }
 
+            incoming[rule] = new Nfa(rules[rule].NodeCount, reversed);
             Relax(rule, Nfa.Accept, 0);
         }
 
@@ -47,7 +49,7 @@ internal static class ShortestSentences
                 continue;
             }
 
-            foreach (var (from, edge) in incoming[place.Rule][place.Node])
+            foreach (ref readonly var edge in incoming[place.Rule][place.Node])
             {
                 var cost = edge.Kind switch { NfaEdgeKind.Empty => 0, NfaEdgeKind.Bytes => 1, _ => minimumBytes[edge.Callee] };
                 if (edge.Kind == NfaEdgeKind.Bytes && !isUsable(edge.Low, edge.High))
@@ -55,7 +57,7 @@ internal static class ShortestSentences
                     continue;
                 }
 
-                Relax(place.Rule, from, distance + cost);
+                Relax(place.Rule, edge.Target, distance + cost);
             }
 
             if (place.Node == Nfa.Start && minimumBytes[place.Rule] > distance)

@@ -54,6 +54,8 @@ internal sealed class SubstringAutomaton : Automaton
 
     public override bool HasContinuation(int state) => _firstEdge[state] < _firstEdge[state + 1];
 
+    public override long Bytes => (5L * _missingBytes.Length) + (5L * _labels.Length);
+
     public int StateCount => _missingBytes.Length;
 
     /// <summary>Gets the bytes that lead on from a state, and where to.</summary>

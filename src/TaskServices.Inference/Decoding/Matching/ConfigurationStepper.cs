@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TaskServices.Inference.Decoding.Automata;
 
 namespace TaskServices.Inference.Decoding.Matching;
@@ -25,7 +26,7 @@ internal sealed class ConfigurationStepper(StackPool pool)
     /// <summary>Gets the stack pool that the configurations stand on.</summary>
     public StackPool Pool => pool;
 
-    /// <summary>Gets how many further configurations may be followed before the grammar counts as too complex.</summary>
+    /// <summary>Gets or sets how many places and stack frames may still be looked at before the grammar counts as too complex.</summary>
     public long RemainingWork { get; set; }
 
     public ReadOnlySpan<Configuration> this[int begin, int end] => _items.AsSpan(begin, end - begin);
@@ -49,12 +50,6 @@ internal sealed class ConfigurationStepper(StackPool pool)
             Enter(automaton, state, stack, value);
         }
 
-        if ((RemainingWork -= 1 + _count - _begin) < 0)
-        {
-            throw new GrammarException(
-                "GRAMMAR_TOO_COMPLEX", "Following the grammar takes too many steps for one token; make it less ambiguous.");
-        }
-
         if (_hasTwins)
         {
             MergeTwins();
@@ -67,6 +62,7 @@ internal sealed class ConfigurationStepper(StackPool pool)
 
     private void Enter(Automaton automaton, int state, StackSet stack, byte value)
     {
+        Spend(1);
         var next = automaton.Step(state, value);
         if (next != Automaton.Dead)
         {
@@ -92,6 +88,7 @@ internal sealed class ConfigurationStepper(StackPool pool)
             if (isNew && automaton.IsAccepting(state))
             {
                 _canEnd |= stack.HasBottom;
+                Spend(stack.Frames.Length);
                 foreach (var frame in stack.Frames)
                 {
                     _popped.Push(new Configuration(frame.Automaton, frame.State, frame.Parent));
@@ -172,10 +169,25 @@ internal sealed class ConfigurationStepper(StackPool pool)
                 stacks.Add(set[i].Stack);
             }
 
-            set[kept++] = stacks.Count == 1 ? first : first with { Stack = pool.Union(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(stacks)) };
+            if (stacks.Count > 1)
+            {
+                // Sorting frames costs more than following them.
+                Spend(8 * stacks.Sum(stack => stack.Frames.Length));
+                first = first with { Stack = pool.Union(CollectionsMarshal.AsSpan(stacks)) };
+            }
+
+            set[kept++] = first;
         }
 
         _count = _begin + kept;
+    }
+
+    private void Spend(long work)
+    {
+        if ((RemainingWork -= work) < 0)
+        {
+            throw new GrammarException("GRAMMAR_TOO_COMPLEX", "Following the grammar takes too many steps for one token; make it less ambiguous.");
+        }
     }
 
     private static int Compare(in Configuration left, in Configuration right)

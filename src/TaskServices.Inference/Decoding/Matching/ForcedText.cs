@@ -8,14 +8,12 @@ internal static class ForcedText
 {
     private const int MaxBytes = 1024;
     private const int MaxRecentTokens = 16;
-    private const long MaxWork = 2_000_000;
 
     /// <summary>Follows the grammar while exactly one byte is possible and the sentence cannot end.</summary>
     public static byte[] Find(ConfigurationStepper stepper, MatcherState state)
     {
         var bytes = new List<byte>();
         var canEnd = state.CanEnd;
-        stepper.RemainingWork = MaxWork;
         var end = stepper.Load(state.Configurations);
         while (!canEnd && bytes.Count < MaxBytes)
         {
@@ -63,7 +61,7 @@ internal static class ForcedText
             return [];
         }
 
-        var stableLength = FirstOpenToken(grammar.Trie, stepper, state, forced, all);
+        var stableLength = FirstOpenToken(grammar.Vocabulary.Trie, stepper, state, forced, all);
         var tokens = grammar.Tokenizer.Encode(Encoding.UTF8.GetString(all, 0, wholeLength));
         var kept = new List<int>();
         var position = 0;
@@ -102,7 +100,6 @@ internal static class ForcedText
     /// <summary>Gets the first offset where a token could begin that covers the rest and at least one byte more.</summary>
     private static int FirstOpenToken(TokenTrie trie, ConfigurationStepper stepper, MatcherState state, ReadOnlySpan<byte> forced, ReadOnlySpan<byte> all)
     {
-        stepper.RemainingWork = MaxWork;
         var end = stepper.Load(state.Configurations);
         foreach (var value in forced)
         {

@@ -6,26 +6,30 @@ namespace TaskServices.Inference.Decoding.Matching;
 /// <remarks>When <see cref="IsFull"/>, new states are not kept; <see cref="TokenGrammar"/> then gives new matchers a fresh one.</remarks>
 internal sealed class MatcherStates
 {
-    private const long MaxBytes = 48L << 20;
-
     private readonly TokenDistances _distances;
     private readonly Dictionary<int, MatcherState> _ofHash = [];
     private readonly Lock _lock = new();
+    private readonly long _maxBytes;
     private long _bytes;
 
-    public MatcherStates(Grammar grammar, TokenDistances distances)
+    public MatcherStates(Grammar grammar, TokenDistances distances, long maxBytes)
     {
-        _distances = distances;
+        (_distances, _maxBytes) = (distances, maxBytes);
         Pool = new StackPool(distances);
+        Slices = new SliceDistances(distances);
         var start = new Configuration(grammar.Root, Automaton.Start, Pool.Bottom);
         Initial = Get(grammar.Root.HasContinuation(Automaton.Start) ? [start] : [], grammar.Root.MinimumBytes == 0);
     }
 
     public StackPool Pool { get; }
 
+    public SliceDistances Slices { get; }
+
     public MatcherState Initial { get; }
 
-    public bool IsFull => Volatile.Read(ref _bytes) + Pool.Bytes > MaxBytes;
+    public long Bytes => Volatile.Read(ref _bytes) + Pool.Bytes;
+
+    public bool IsFull => Bytes > _maxBytes;
 
     /// <summary>Counts memory that a state has come to hold.</summary>
     public void Count(long bytes) => Interlocked.Add(ref _bytes, bytes);

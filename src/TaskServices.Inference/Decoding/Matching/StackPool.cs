@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TaskServices.Inference.Decoding.Automata;
 
 namespace TaskServices.Inference.Decoding.Matching;
@@ -7,9 +8,14 @@ namespace TaskServices.Inference.Decoding.Matching;
 internal sealed class StackPool(TokenDistances? distances)
 {
     private const int MaxFrameCount = 4096;
+    private const int MaxPushedInLine = 16;
+
+    // Twice what makes a pool count as full: matchers under way go on with it, new ones get another.
+    private const long MaxBytes = 96L << 20;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<Frame[], StackSet> _unions = new(FrameComparer.Instance);
+    private readonly Dictionary<(int Parent, int Automaton, int State), StackSet> _pushed = [];
     private int _count;
     private long _frameCount;
 
@@ -36,21 +42,21 @@ internal sealed class StackPool(TokenDistances? distances)
     /// <summary>Gets the union of two or more sets.</summary>
     public StackSet Union(ReadOnlySpan<StackSet> sets)
     {
-        var frames = new HashSet<Frame>();
         var hasBottom = false;
+        var frames = new List<Frame>();
         foreach (var set in sets)
         {
-            frames.UnionWith(set.Frames);
+            frames.AddRange(set.Frames);
             hasBottom |= set.HasBottom;
         }
 
-        if (frames.Count > MaxFrameCount)
+        var sorted = WithoutTwins(frames);
+        if (sorted.Length > MaxFrameCount)
         {
             throw new GrammarException(
                 "GRAMMAR_TOO_COMPLEX", $"The text can be read in more than {MaxFrameCount} ways at once; make the grammar less ambiguous.");
         }
 
-        Frame[] sorted = [.. frames.OrderBy(frame => frame.Automaton.Index).ThenBy(frame => frame.State).ThenBy(frame => frame.Parent.Id)];
         foreach (var set in sets)
         {
             if (set.Frames.Length == sorted.Length && set.HasBottom == hasBottom)
@@ -73,6 +79,26 @@ internal sealed class StackPool(TokenDistances? distances)
         }
     }
 
+    private static Frame[] WithoutTwins(List<Frame> frames)
+    {
+        frames.Sort(static (left, right) =>
+        {
+            var order = left.Automaton.Index.CompareTo(right.Automaton.Index);
+            order = order != 0 ? order : left.State.CompareTo(right.State);
+            return order != 0 ? order : left.Parent.Id.CompareTo(right.Parent.Id);
+        });
+        var kept = 0;
+        for (var i = 0; i < frames.Count; i++)
+        {
+            if (kept == 0 || frames[i] != frames[kept - 1])
+            {
+                frames[kept++] = frames[i];
+            }
+        }
+
+        return [.. CollectionsMarshal.AsSpan(frames)[..kept]];
+    }
+
     private StackSet Add(StackSet parent, Automaton automaton, int returnState)
     {
         lock (_lock)
@@ -85,14 +111,34 @@ internal sealed class StackPool(TokenDistances? distances)
                 }
             }
 
-            var added = Create([new Frame(automaton, returnState, parent)], hasBottom: false);
-            Volatile.Write(ref parent.Pushed, [.. parent.Pushed, added]);
+            // A few are found by looking through them; the others, which only strange grammars have, in a table.
+            var key = (parent.Id, automaton.Index, returnState);
+            if (_pushed.TryGetValue(key, out var added))
+            {
+                return added;
+            }
+
+            added = Create([new Frame(automaton, returnState, parent)], hasBottom: false);
+            if (parent.Pushed.Length < MaxPushedInLine)
+            {
+                Volatile.Write(ref parent.Pushed, [.. parent.Pushed, added]);
+            }
+            else
+            {
+                _pushed.Add(key, added);
+            }
+
             return added;
         }
     }
 
     private StackSet Create(Frame[] frames, bool hasBottom)
     {
+        if (Bytes > MaxBytes)
+        {
+            throw new GrammarException("GRAMMAR_TOO_COMPLEX", $"Following the grammar takes more than {MaxBytes >> 20} MB; make it less ambiguous.");
+        }
+
         var distance = hasBottom ? 0 : GrammarFacts.Unreachable;
         foreach (var (automaton, state, parent) in frames)
         {

@@ -15,12 +15,14 @@ internal sealed class TokenDistances
 {
     private const int MaxVisitsPerNode = 256;
     private const int MaxPasses = 32;
+    private const int MaxVisits = 4_000_000;
 
     private readonly Grammar _grammar;
     private readonly TokenTrie _trie;
     private readonly int[][] _ofNode;
     private readonly int[] _ofAutomaton;
     private readonly int[][] _ofState;
+    private int _visits;
 
     public TokenDistances(Grammar grammar, TokenTrie trie)
     {
@@ -97,11 +99,16 @@ internal sealed class TokenDistances
             .OrderBy(place => bytes[place.rule][place.node]).ToArray();
         var open = new Stack<(int Trie, int Node)>();
         var changed = true;
-        for (var pass = 0; changed && pass < MaxPasses; pass++)
+        for (var pass = 0; changed && pass < MaxPasses && _visits < MaxVisits; pass++)
         {
             changed = false;
             foreach (var (rule, node) in order)
             {
+                if (_visits >= MaxVisits)
+                {
+                    break;
+                }
+
                 var best = Shorten(rules[rule], node, bytes[rule], _ofNode[rule], open);
                 if (best < _ofNode[rule][node])
                 {
@@ -134,7 +141,7 @@ internal sealed class TokenDistances
 
         open.Clear();
         open.Push((0, start));
-        for (var visits = 0; visits < MaxVisitsPerNode && open.TryPop(out var place); visits++)
+        for (var visits = 0; visits < MaxVisitsPerNode && open.TryPop(out var place); visits++, _visits++)
         {
             foreach (ref readonly var edge in nfa[place.Node])
             {

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using TaskServices.Inference.Tokenization;
 
 namespace TaskServices.Inference.Decoding.Matching;
@@ -10,20 +9,16 @@ namespace TaskServices.Inference.Decoding.Matching;
 internal readonly record struct TokenTrieNode(int Token, int End, int Depth, byte Label);
 
 /// <summary>
-/// All tokens of a vocabulary by their bytes, in depth-first order in one array, so that a walk that finds a byte impossible jumps over
-/// everything below it. Built once for each tokenizer; immutable.
+/// Tokens by their bytes, in depth-first order in one array, so that a walk that finds a byte impossible jumps over
+/// everything below it. Immutable.
 /// </summary>
 internal sealed class TokenTrie
 {
-    private static readonly ConditionalWeakTable<ITokenizer, TokenTrie> Tries = [];
-
     private readonly int[] _sameBytes;
 
-    private TokenTrie(ITokenizer tokenizer)
+    /// <param name="tokens">The tokens to take in, none of them without bytes. Gets sorted.</param>
+    public TokenTrie(ITokenizer tokenizer, int[] tokens)
     {
-        var ends = tokenizer.EndTokenIds.ToHashSet();
-        var tokens = Enumerable.Range(0, tokenizer.VocabularySize)
-            .Where(token => !ends.Contains(token) && tokenizer.GetTokenBytes(token).Length > 0).ToArray();
         Array.Sort(tokens, (left, right) => tokenizer.GetTokenBytes(left).SequenceCompareTo(tokenizer.GetTokenBytes(right)) is var order and not 0
             ? order
             : left.CompareTo(right));
@@ -73,8 +68,6 @@ internal sealed class TokenTrie
 
     /// <summary>Gets, by byte, whether it is a token of its own.</summary>
     public bool[] HasByte { get; } = new bool[256];
-
-    public static TokenTrie For(ITokenizer tokenizer) => Tries.GetValue(tokenizer, static key => new TokenTrie(key));
 
     /// <summary>Gets another token with the same bytes, or -1; ends when followed.</summary>
     public int GetSameBytes(int token) => _sameBytes[token];

@@ -60,6 +60,40 @@ internal sealed class CodePointSet
         return Of(gaps);
     }
 
+    public bool Contains(int codePoint)
+    {
+        foreach (var (low, high) in Ranges)
+        {
+            if (codePoint <= high)
+            {
+                return codePoint >= low;
+            }
+        }
+
+        return false;
+    }
+
+    public CodePointSet Union(CodePointSet other) => Of(Ranges.Concat(other.Ranges));
+
+    public CodePointSet Except(CodePointSet other) => Intersect(other.Complement());
+
+    public CodePointSet Intersect(CodePointSet other)
+    {
+        var common = new List<(int Low, int High)>();
+        for (int i = 0, j = 0; i < Ranges.Count && j < other.Ranges.Count;)
+        {
+            var (low, high) = (Math.Max(Ranges[i].Low, other.Ranges[j].Low), Math.Min(Ranges[i].High, other.Ranges[j].High));
+            if (low <= high)
+            {
+                common.Add((low, high));
+            }
+
+            _ = Ranges[i].High < other.Ranges[j].High ? i++ : j++;
+        }
+
+        return Of(common);
+    }
+
     private static IEnumerable<(int Low, int High)> WithoutSurrogates((int Low, int High) range)
     {
         if (range.Low < 0xD800)

@@ -1,3 +1,5 @@
+using TaskServices.Inference.Decoding.Automata;
+
 namespace TaskServices.Inference.Decoding.Syntax;
 
 /// <summary>One node of a parsed grammar. Text is UTF-8 from here on.</summary>
@@ -12,7 +14,12 @@ internal sealed class LiteralExpression(byte[] bytes) : Expression
 /// <summary>One character of a set.</summary>
 internal sealed class ClassExpression(CodePointSet set) : Expression
 {
+    private (byte Low, byte High)[][]? _utf8;
+
     public CodePointSet Set { get; } = set;
+
+    /// <summary>Gets the encodings of the set: sequences of byte ranges.</summary>
+    public (byte Low, byte High)[][] Utf8 => _utf8 ??= [.. Utf8Ranges.Of(Set)];
 }
 
 internal sealed class SequenceExpression(IReadOnlyList<Expression> items) : Expression

@@ -3,7 +3,7 @@ namespace TaskServices.Inference.Decoding.Syntax;
 /// <summary>Reads <c>* + ? {m} {m,} {m,n}</c>, which rules and regexes share.</summary>
 internal static class Quantifier
 {
-    private const int MaxCount = 1000;
+    private const int MaxCount = 100_000;
 
     public static Expression Apply(TextCursor cursor, Expression item)
     {

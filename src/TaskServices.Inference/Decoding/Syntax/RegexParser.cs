@@ -2,28 +2,45 @@ namespace TaskServices.Inference.Decoding.Syntax;
 
 /// <summary>
 /// Parses <c>/regex/</c>, anchored at both ends: classes, groups, <c>| * + ? {m,n}</c>, <c>.</c>, <c>\d \w \s</c> (ASCII) and their
-/// complements, <c>\xHH</c> and <c>\uXXXX</c> (characters, not bytes). No anchors, look-around, back references or lazy repetition.
+/// complements, <c>\xHH</c> and <c>\uXXXX</c> (characters, not bytes). <c>^</c> and <c>$</c> may stand at the ends of the outermost
+/// alternatives. No look-around, back references or lazy repetition.
 /// </summary>
 internal sealed class RegexParser
 {
     private const int MaxDepth = 200;
 
     private readonly TextCursor _cursor;
+    private readonly RegexClasses _classes;
     private readonly int _start;
     private int _depth;
 
-    private RegexParser(TextCursor cursor)
+    private RegexParser(TextCursor cursor, RegexClasses classes)
     {
-        _cursor = cursor;
+        (_cursor, _classes) = (cursor, classes);
         _start = cursor.Position - 1;
     }
 
     /// <summary>Parses from behind the opening slash to behind the closing one.</summary>
     public static Expression Parse(TextCursor cursor)
     {
-        var parser = new RegexParser(cursor);
-        var expression = parser.ParseChoice();
-        return cursor.TryTake('/') ? expression : throw cursor.Fail("expected / to close the regex, or \\) for a bracket");
+        var alternatives = ParseAlternatives(cursor, RegexClasses.Ascii);
+        return alternatives.Count == 1 ? alternatives[0].Body : new ChoiceExpression([.. alternatives.Select(alternative => alternative.Body)]);
+    }
+
+    /// <summary>Parses the same, and says which of the outermost alternatives name their anchors.</summary>
+    public static IReadOnlyList<RegexAlternative> ParseAlternatives(TextCursor cursor, RegexClasses classes)
+    {
+        var parser = new RegexParser(cursor, classes);
+        var alternatives = new List<RegexAlternative>();
+        do
+        {
+            var hasStart = cursor.TryTake('^');
+            var body = parser.ParseSequence();
+            alternatives.Add(new RegexAlternative(body, hasStart, cursor.TryTake('$')));
+        }
+        while (cursor.TryTake('|'));
+
+        return cursor.TryTake('/') ? alternatives : throw cursor.Fail("expected / to close the regex, or \\ before a bracket or $ that is a character");
     }
 
     private Expression ParseChoice()
@@ -47,7 +64,7 @@ internal sealed class RegexParser
     private SequenceExpression ParseSequence()
     {
         var items = new List<Expression>();
-        while (_cursor.Next is not ('/' or '|' or ')'))
+        while (_cursor.Next is not ('/' or '|' or ')') && !(_depth == 0 && _cursor.Next == '$'))
         {
             if (_cursor.AtEnd || _cursor.Next is '\n' or '\r')
             {
@@ -82,7 +99,7 @@ internal sealed class RegexParser
 
         if (_cursor.TryTake('.'))
         {
-            return new ClassExpression(CodePointSet.AnyButLineFeed);
+            return new ClassExpression(_classes.Dot);
         }
 
         if (_cursor.Next is '*' or '+' or '?' or '{' or '}' or ']' or '^' or '$')
@@ -126,7 +143,7 @@ internal sealed class RegexParser
         }
 
         var set = CodePointSet.Of(ranges);
-        return isNegated ? set.Complement() : set;
+        return isNegated ? set.Complement().Intersect(_classes.Universe) : set;
     }
 
     private CodePointSet ParseCharacter()
@@ -141,18 +158,20 @@ internal sealed class RegexParser
         return escaped switch
         {
             'd' => CodePointSet.Digits,
-            'D' => CodePointSet.Digits.Complement(),
+            'D' => _classes.NotDigit,
             'w' => CodePointSet.WordCharacters,
-            'W' => CodePointSet.WordCharacters.Complement(),
+            'W' => _classes.NotWord,
             's' => CodePointSet.Spaces,
-            'S' => CodePointSet.Spaces.Complement(),
+            'S' => _classes.NotSpace,
             'n' => Single('\n'),
             't' => Single('\t'),
             'r' => Single('\r'),
+            'f' => Single('\f'),
+            'v' => Single('\v'),
             'x' => Single(_cursor.TakeEscapedCodePoint(2)),
             'u' => Single(_cursor.TakeEscapedCodePoint(4)),
             _ when char.IsAscii(escaped) && !char.IsAsciiLetterOrDigit(escaped) && !char.IsControl(escaped) => Single(escaped),
-            _ => throw _cursor.Fail($"\\{escaped} is no known escape; known are \\d \\w \\s \\D \\W \\S \\n \\t \\r \\xHH \\uXXXX", position - 1),
+            _ => throw _cursor.Fail($"\\{escaped} is no known escape; known are \\d \\w \\s \\D \\W \\S \\n \\t \\r \\f \\v \\xHH \\uXXXX", position - 1),
         };
     }
 
@@ -160,3 +179,8 @@ internal sealed class RegexParser
 
     private static bool IsSingle(CodePointSet set) => set.Ranges is [var range] && range.Low == range.High;
 }
+
+/// <summary>One of a regex's outermost alternatives.</summary>
+/// <param name="HasStart">Whether it begins with <c>^</c>.</param>
+/// <param name="HasEnd">Whether it ends with <c>$</c>.</param>
+internal sealed record RegexAlternative(Expression Body, bool HasStart, bool HasEnd);

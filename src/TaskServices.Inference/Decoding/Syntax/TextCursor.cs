@@ -67,16 +67,17 @@ internal sealed class TextCursor(string text)
         return Position == start ? null : text[start..Position];
     }
 
-    /// <summary>Reads a number of up to six digits, or returns null where none begins here.</summary>
+    /// <summary>Reads a number, or returns null where none begins here; what no <see cref="int"/> holds becomes the largest.</summary>
     public int? TryTakeNumber()
     {
         var start = Position;
-        while (!AtEnd && char.IsAsciiDigit(Next) && Position - start < 6)
+        while (!AtEnd && char.IsAsciiDigit(Next))
         {
             Position++;
         }
 
-        return Position == start ? null : int.Parse(text.AsSpan(start, Position - start), CultureInfo.InvariantCulture);
+        var digits = text.AsSpan(start, Position - start);
+        return digits.IsEmpty ? null : int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue;
     }
 
     /// <summary>Reads the hexadecimal digits of <c>\xHH</c> or <c>\uXXXX</c>; two escaped surrogates make one character.</summary>
