@@ -44,3 +44,8 @@ internal sealed record ModelChoice(string ModelPath, string? AdapterPath, string
                 "MODEL_NOT_FOUND", $"no .gguf file in {folder}. Restore it from the repository, or name a model with --model.");
     }
 }
+
+/// <summary>The model that several tasks share.</summary>
+/// <param name="Model">What is opened; an adapter in it is merged.</param>
+/// <param name="LoadedAdapterPath">A PEFT folder to load beside it under the folder's name, or null.</param>
+internal sealed record SharedModelChoice(ModelChoice Model, string? LoadedAdapterPath);

@@ -12,8 +12,14 @@ internal sealed class InferenceGrpcService(LateLoaded<ServedModel> source) : Pro
 {
     private const int FilePieceBytes = 64 << 10;
 
-    public override Task<Proto.GetModelResponse> GetModel(Proto.GetModelRequest request, ServerCallContext context) =>
-        Task.FromResult(new Proto.GetModelResponse { Model = ProtoMapping.ToProto(source.Value) });
+    public override Task<Proto.GetModelResponse> GetModel(Proto.GetModelRequest request, ServerCallContext context)
+    {
+        // Clients take this call for the sign that completions will work.
+        var served = source.Value;
+        return served.Host.Engine.IsRunning
+            ? Task.FromResult(new Proto.GetModelResponse { Model = ProtoMapping.ToProto(served) })
+            : throw new InferenceException("ENGINE_STOPPED", "The engine has stopped; the host's log says why.");
+    }
 
     public override async Task GetTokenizerFile(
         Proto.GetTokenizerFileRequest request, IServerStreamWriter<Proto.GetTokenizerFileResponse> responseStream, ServerCallContext context)

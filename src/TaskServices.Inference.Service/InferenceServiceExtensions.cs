@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using TaskServices.Inference.Service.OpenAi;
 using TaskServices.ServiceDefaults.Errors;
 using TaskServices.ServiceDefaults.Loading;
 using Proto = TaskServices.Protos.Inference.V1;
@@ -19,9 +20,15 @@ public static class InferenceServiceExtensions
         this IServiceCollection services, Func<IServiceProvider, CancellationToken, Task<ServedModel>> load)
     {
         services.AddSingleton(new ServiceErrors(GrpcServiceName, InferenceErrors.ToRpcError));
-        return services.AddBackgroundLoad("Inference", load);
+        services.AddBackgroundLoad("Inference", load);
+        services.AddHealthChecks().AddCheck<EngineCheck>("Inference engine");
+        return services;
     }
 
-    /// <summary>Maps the service's gRPC methods.</summary>
-    public static void MapInferenceService(this IEndpointRouteBuilder endpoints) => endpoints.MapGrpcService<InferenceGrpcService>();
+    /// <summary>Maps the service's gRPC methods and the routes of OpenAI's API.</summary>
+    public static void MapInferenceService(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGrpcService<InferenceGrpcService>();
+        OpenAiEndpoints.Map(endpoints);
+    }
 }

@@ -22,7 +22,7 @@ public sealed class SharedHostTests
 
     private static readonly string DatabaseUrl = "sqlite:" + TestFiles.InRepository("examples", "chinook", "Chinook_Sqlite.sqlite");
 
-    private static readonly string[] HostArguments = ["--role", "inference", "--adapter", TestFiles.InRepository("models", "text-to-sql")];
+    private static readonly string[] HostArguments = ["--role", "inference"];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -66,11 +66,13 @@ public sealed class SharedHostTests
 
     private static async Task<List<SqlPrediction>> AnswerInProcessAsync()
     {
-        await using var session = await Composition.OpenTextToSqlAsync(
-            ModelChoice.From(model: null, adapter: null, cache: null), new Dictionary<string, string> { ["chinook"] = DatabaseUrl }, Cancellation);
+        await using var host = await Composition.OpenModelAsync(ModelChoice.From(model: null, ModelChoice.NoAdapter, cache: null), new(), Cancellation);
+        host.Adapters.Load("text-to-sql", TestFiles.InRepository("models", "text-to-sql"));
+        var databases = new ServedDatabases(new Dictionary<string, string> { ["chinook"] = DatabaseUrl }).Check();
+        var textToSql = Composition.CreateTextToSql(host, "text-to-sql", databases);
         var predictions = new List<SqlPrediction>();
         foreach (var question in Questions)
-            predictions.Add(await session.TextToSql.GenerateAsync("chinook", question, Cancellation));
+            predictions.Add(await textToSql.GenerateAsync("chinook", question, Cancellation));
         return predictions;
     }
 

@@ -33,9 +33,12 @@ internal sealed class ModelOptions
     public ModelChoice Read(ParseResult arguments) =>
         ModelChoice.From(arguments.GetValue(_model), arguments.GetValue(_adapter), arguments.GetValue(_cache));
 
-    /// <summary>Reads the options of a server of the bare model: no adapter is merged unless one is named.</summary>
-    public ModelChoice ReadBare(ParseResult arguments) =>
-        ModelChoice.From(arguments.GetValue(_model), arguments.GetValue(_adapter) ?? ModelChoice.NoAdapter, arguments.GetValue(_cache));
+    /// <summary>Reads the options of a model that several tasks share: the bundled adapter is loaded beside it, one that is named is merged into it.</summary>
+    public SharedModelChoice ReadShared(ParseResult arguments)
+    {
+        var choice = Read(arguments);
+        return arguments.GetValue(_adapter) is null ? new(choice with { AdapterPath = null }, choice.AdapterPath) : new(choice, null);
+    }
 
     /// <summary>Reads the options where another process runs the model: the adapter is a name there.</summary>
     /// <exception cref="CliException">A model is named.</exception>

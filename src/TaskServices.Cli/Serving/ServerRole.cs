@@ -7,7 +7,6 @@ using TaskServices.Inference.Service;
 using TaskServices.Inference.Service.Remote;
 using TaskServices.ServiceDefaults.Loading;
 using TaskServices.TextToSql.Configuration;
-using TaskServices.TextToSql.Generation;
 
 namespace TaskServices.Cli.Serving;
 
@@ -71,8 +70,12 @@ internal sealed class ServerRole : IAsyncDisposable
         var serving = new ServerRole(options);
         serving.Parts = (role, inferenceUrl) switch
         {
-            (Inference, _) => [serving.OwnModel(model.ReadBare(arguments), adapterFolder)],
-            (All, _) => [serving.OwnModel(model.Read(arguments), adapterFolder), ServerPart.TextToSql(OverOwnModel(served), served.FindPrincipal)],
+            (Inference, _) => [serving.SharedModel(model.ReadShared(arguments), adapterFolder)],
+            (All, _) =>
+            [
+                serving.SharedModel(model.ReadShared(arguments), adapterFolder),
+                OverSharedModel(model.ReadShared(arguments).LoadedAdapterPath, served),
+            ],
             (_, null) => [serving.TextToSqlAlone(model.Read(arguments), served)],
             _ => serving.OverRemoteModel(
                 ParseAddress(inferenceUrl), inferenceTokenFile is null ? null : ServerAccess.ReadTokens(inferenceTokenFile)[0], model.ReadRemote(arguments), served),
@@ -93,10 +96,36 @@ internal sealed class ServerRole : IAsyncDisposable
             ? address
             : throw CliException.Usage($"--inference must be the address of a gRPC port, for example http://127.0.0.1:8081; it is '{url}'.");
 
-    private ServerPart OwnModel(ModelChoice model, string? adapterFolder) => ServerPart.Inference(async (provider, cancellationToken) =>
+    private static string NameOf(string adapterPath) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(adapterPath)));
+
+    /// <summary>One base model for every task, with adapters loaded beside it, or with the one that was named merged into it.</summary>
+    private ServerPart SharedModel(SharedModelChoice model, string? adapterFolder) => ServerPart.Inference(async (provider, cancellationToken) =>
     {
-        var host = Keep(await Composition.OpenModelAsync(model, new(), cancellationToken, _inference, provider));
-        return ServedModel.Create(host, adapterFolder);
+        var host = await OpenAsync(model.Model);
+        try
+        {
+            var served = ServedModel.Create(host, adapterFolder);
+            if (model.LoadedAdapterPath is { } path)
+            {
+                host.Adapters.Load(NameOf(path), path);
+            }
+
+            Keep(host);
+            return served;
+        }
+        catch (InferenceException exception) when (exception.Reason is "ADAPTER_UNSUPPORTED" && adapterFolder is null)
+        {
+            // A device takes adapters only merged; nobody asked for anything else.
+            await host.DisposeAsync();
+            return ServedModel.Create(Keep(await OpenAsync(model.Model with { AdapterPath = model.LoadedAdapterPath })), adapterFolder: null);
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+
+        Task<InferenceHost> OpenAsync(ModelChoice choice) => Composition.OpenModelAsync(choice, new(), cancellationToken, _inference, provider);
     });
 
     private ServerPart TextToSqlAlone(ModelChoice model, ServedDatabases databases) =>
@@ -107,13 +136,14 @@ internal sealed class ServerRole : IAsyncDisposable
             return Composition.CreateTextToSql(host, adapter: null, urls);
         }, databases.FindPrincipal);
 
-    private static Func<IServiceProvider, CancellationToken, Task<ITextToSql>> OverOwnModel(ServedDatabases databases) =>
-        async (provider, cancellationToken) =>
+    private static ServerPart OverSharedModel(string? adapterPath, ServedDatabases databases) =>
+        ServerPart.TextToSql(async (provider, cancellationToken) =>
         {
             var urls = databases.Check();
             var served = await provider.GetRequiredService<LateLoaded<ServedModel>>().WaitAsync(cancellationToken);
-            return Composition.CreateTextToSql(served.Host, adapter: null, urls);
-        };
+            var adapter = adapterPath is null || served.Host.Model.MergedAdapterSha256 is not null ? null : NameOf(adapterPath);
+            return Composition.CreateTextToSql(served.Host, adapter, urls);
+        }, databases.FindPrincipal);
 
     private ServerPart[] OverRemoteModel(
         Uri address, string? accessToken, (string? AdapterName, string? CachePath) options, ServedDatabases databases) =>

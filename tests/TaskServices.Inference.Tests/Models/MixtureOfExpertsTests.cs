@@ -11,10 +11,12 @@ public sealed class MixtureOfExpertsTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public void Decode_RowsWithOtherExperts_AreBitwiseThoseOfEachAlone()
+    [Theory]
+    [InlineData(4)]
+    [InlineData(8)]
+    public void Decode_RowsWithOtherExperts_AreBitwiseThoseOfEachAlone(int bits)
     {
-        using var session = Open(8);
+        using var session = Open(bits);
         int[] tokens = [11, 97, 201, 42];
         int[] lengths = [12, 3, 7, 5];
         var vocabulary = session.VocabularySize;

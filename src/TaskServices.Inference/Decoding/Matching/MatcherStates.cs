@@ -46,6 +46,8 @@ internal sealed class MatcherStates
         return distance;
     }
 
+    public int GetDistance(Automaton automaton, int state, StackSet stack) => _distances.Get(automaton, state) + stack.Distance;
+
     /// <summary>Gets the one state of these configurations, whose order does not matter.</summary>
     public MatcherState Get(ReadOnlySpan<Configuration> configurations, bool canEnd)
     {

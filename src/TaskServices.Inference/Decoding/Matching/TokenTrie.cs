@@ -1,3 +1,4 @@
+using TaskServices.Inference.Decoding.Automata;
 using TaskServices.Inference.Tokenization;
 
 namespace TaskServices.Inference.Decoding.Matching;
@@ -52,6 +53,15 @@ internal sealed class TokenTrie
 
         Close(nodes, open, -1);
         Nodes = [.. nodes];
+        ClassesBelow = new ulong[Nodes.Length];
+        for (var node = Nodes.Length - 1; node >= 0; node--)
+        {
+            for (var child = node + 1; child < Nodes[node].End; child = Nodes[child].End)
+            {
+                ClassesBelow[node] |= ClassesBelow[child] | (1UL << ClassOf(Nodes[child].Label));
+            }
+        }
+
         for (var child = 1; child < Nodes.Length; child = Nodes[child].End)
         {
             if (Nodes[child].Token >= 0)
@@ -62,6 +72,9 @@ internal sealed class TokenTrie
     }
 
     public TokenTrieNode[] Nodes { get; }
+
+    /// <summary>Gets, by node, the classes of all bytes below it, one bit each.</summary>
+    public ulong[] ClassesBelow { get; }
 
     /// <summary>Gets the length in bytes of the longest token.</summary>
     public int MaxDepth { get; }
@@ -84,6 +97,30 @@ internal sealed class TokenTrie
         }
 
         return -1;
+    }
+
+    /// <summary>Groups bytes into at most 64 classes: punctuation, which borders spans, stays apart, and letters are one class.</summary>
+    public static int ClassOf(byte value) => (char)value switch
+    {
+        >= '\x80' => 60 + ((value >> 4) & 3),
+        var letter when char.IsAsciiLetter(letter) => 0,
+        var digit when char.IsAsciiDigit(digit) => 1,
+        var control when char.IsControl(control) => 2,
+        var mark when mark <= '/' => 3 + (mark - ' '),
+        var mark when mark <= '@' => 19 + (mark - ':'),
+        var mark when mark <= '`' => 26 + (mark - '['),
+        var mark => 32 + (mark - '{'),
+    };
+
+    public static ulong ClassesOf(in ByteSet bytes)
+    {
+        ulong classes = 0;
+        for (var value = 0; value < 256; value++)
+        {
+            classes |= bytes.Contains((byte)value) ? 1UL << ClassOf((byte)value) : 0;
+        }
+
+        return classes;
     }
 
     private static void Close(List<TokenTrieNode> nodes, Stack<int> open, int depth)

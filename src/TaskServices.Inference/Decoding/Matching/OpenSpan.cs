@@ -1,0 +1,91 @@
+using TaskServices.Inference.Decoding.Automata;
+
+namespace TaskServices.Inference.Decoding.Matching;
+
+/// <summary>
+/// A span copied by <c>substring_of</c> that a place is in or about to begin. Most tokens that it allows lie inside the text; they are found
+/// by following the text's automaton alone, and the grammar around it is asked only about tokens that could leave the span.
+/// </summary>
+internal sealed class OpenSpan
+{
+    private const int MaxPlacesAfter = 16;
+
+    private readonly SubstringAutomaton _automaton;
+    private readonly StackSet _stack;
+    private readonly List<Configuration> _after = [];
+
+    private OpenSpan(SubstringAutomaton automaton, int state, StackSet stack) => (_automaton, State, _stack) = (automaton, state, stack);
+
+    /// <summary>Gets where the span stands.</summary>
+    public int State { get; }
+
+    /// <summary>Gets the classes (<see cref="TokenTrie.ClassOf"/>) of the bytes that can follow the span.</summary>
+    public ulong ClassesAfter { get; private set; }
+
+    /// <summary>Finds the first span among configurations and what they call, or null where there is none or too much can follow it.</summary>
+    public static OpenSpan? Find(ReadOnlySpan<Configuration> configurations, StackPool pool)
+    {
+        foreach (var (automaton, state, stack) in configurations)
+        {
+            if (automaton is SubstringAutomaton substring)
+            {
+                return new OpenSpan(substring, state, stack) is var open && open.TryCollect(stack) ? open : null;
+            }
+
+            foreach (ref readonly var call in automaton.GetCalls(state))
+            {
+                if (call.Callee is SubstringAutomaton callee)
+                {
+                    var inner = call.IsTail ? stack : pool.Push(stack, automaton, call.ReturnState);
+                    return new OpenSpan(callee, Automaton.Start, inner) is var open && open.TryCollect(inner) ? open : null;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    public int Step(int state, byte value) => state == Automaton.Dead ? Automaton.Dead : _automaton.Step(state, value);
+
+    public int GetDistance(MatcherStates states, int state) => states.GetDistance(_automaton, state, _stack);
+
+    /// <summary>Gets whether a set holds nothing but the span in one state and the places right behind it.</summary>
+    public bool IsAll(ReadOnlySpan<Configuration> configurations, int state)
+    {
+        foreach (ref readonly var item in configurations)
+        {
+            if (!(item.Automaton == _automaton && item.State == state && item.Stack == _stack) && !_after.Contains(item))
+            {
+                return false;
+            }
+        }
+
+        return state != Automaton.Dead;
+    }
+
+    private bool TryCollect(StackSet stack)
+    {
+        foreach (var (automaton, state, parent) in stack.Frames)
+        {
+            var place = new Configuration(automaton, state, parent);
+            if (_after.Contains(place))
+            {
+                continue;
+            }
+
+            if (_after.Count >= MaxPlacesAfter)
+            {
+                return false;
+            }
+
+            _after.Add(place);
+            ClassesAfter |= TokenTrie.ClassesOf(automaton.GetBytes(state));
+            if (automaton.IsAccepting(state) && !TryCollect(parent))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}
