@@ -15,6 +15,7 @@ internal static class Composition
     private const int DefaultBits = 8;
 
     /// <summary>Loads a model and its adapter, importing them on first use.</summary>
+    /// <param name="inference">Settings of the engine; null takes the default, without adapters beyond the choice's own.</param>
     /// <param name="services">A server's services, for metrics and logs; null outside servers.</param>
     /// <exception cref="InferenceException">The model or the adapter cannot be loaded.</exception>
     public static async Task<InferenceHost> OpenModelAsync(
@@ -26,8 +27,22 @@ internal static class Composition
     {
         var directory = await ImportModelAsync(model, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        return InferenceHost.Open(
-            directory, inference ?? new(), options, services?.GetService<InferenceMetrics>(), services?.GetService<ILoggerFactory>());
+        var host = InferenceHost.Open(
+            directory, inference ?? new() { MaxAdapterCount = model.AdapterName is null ? 0 : 1 }, options, services?.GetService<InferenceMetrics>(), services?.GetService<ILoggerFactory>());
+        try
+        {
+            if (model.AdapterName is { } name)
+            {
+                host.Adapters.Load(name, model.AdapterPath!);
+            }
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+
+        return host;
     }
 
     /// <summary>Gets the folder of a model at the bits that commands run it with, importing it on first use.</summary>
@@ -48,7 +63,7 @@ internal static class Composition
     {
         var urls = databases.Check();
         var host = await OpenModelAsync(model, new(), cancellationToken);
-        return new(CreateTextToSql(host, adapter: null, urls), host);
+        return new(CreateTextToSql(host, model.AdapterName, urls), host);
     }
 
     /// <summary>Makes the text-to-SQL task over a host, in this process or in another one.</summary>
