@@ -31,7 +31,7 @@ internal static class Composition
             };
             var directory = await Task.Run(() => new ModelStore(null).GetOrImport(request, null, cancellationToken), cancellationToken);
             var manifest = ModelManifest.Read(directory);
-            var pipeline = new TextToSqlPipeline(InferenceHost.Open(directory, new InferenceOptions()), new());
+            var pipeline = new TextToSqlPipeline(InferenceHost.Open(directory, new InferenceOptions { MaxAdapterCount = 0 }), new());
             foreach (var (name, path) in databases)
                 pipeline.Register(name, new DatabaseUrl(SqlDialect.Sqlite, path));
             return new ServiceContender(

@@ -15,6 +15,7 @@ internal static class Composition
     private const int DefaultBits = 8;
 
     /// <summary>Loads a model and its adapter, importing them on first use.</summary>
+    /// <param name="inference">Settings of the engine; null takes the default, without adapters beyond the choice's own.</param>
     /// <param name="services">A server's services, for metrics and logs; null outside servers.</param>
     /// <exception cref="InferenceException">The model or the adapter cannot be loaded.</exception>
     public static async Task<InferenceHost> OpenModelAsync(
@@ -26,8 +27,22 @@ internal static class Composition
     {
         var directory = await ImportModelAsync(model, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        return InferenceHost.Open(
-            directory, inference ?? new(), options, services?.GetService<InferenceMetrics>(), services?.GetService<ILoggerFactory>());
+        var host = InferenceHost.Open(
+            directory, inference ?? new() { MaxAdapterCount = model.AdapterName is null ? 0 : 1 }, options, services?.GetService<InferenceMetrics>(), services?.GetService<ILoggerFactory>());
+        try
+        {
+            if (model.AdapterName is { } name)
+            {
+                host.Adapters.Load(name, model.AdapterPath!);
+            }
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+
+        return host;
     }
 
     /// <summary>Gets the folder of a model at the bits that commands run it with, importing it on first use.</summary>
@@ -39,31 +54,31 @@ internal static class Composition
     /// <param name="databases">URL of each database by its name.</param>
     /// <exception cref="InferenceException">The model or the adapter cannot be loaded.</exception>
     /// <exception cref="TextToSql.TextToSqlException">A URL is malformed or names an engine that is not supported.</exception>
-    public static async Task<TextToSqlSession> OpenTextToSqlAsync(
-        ModelChoice model, IReadOnlyDictionary<string, string> databases, CancellationToken cancellationToken)
+    public static Task<TextToSqlSession> OpenTextToSqlAsync(
+        ModelChoice model, IReadOnlyDictionary<string, string> databases, CancellationToken cancellationToken) =>
+        OpenTextToSqlAsync(model, new ServedDatabases(databases), cancellationToken);
+
+    /// <inheritdoc cref="OpenTextToSqlAsync(ModelChoice, IReadOnlyDictionary{string, string}, CancellationToken)"/>
+    public static async Task<TextToSqlSession> OpenTextToSqlAsync(ModelChoice model, ServedDatabases databases, CancellationToken cancellationToken)
     {
-        var urls = ParseUrls(databases);
+        var urls = databases.Check();
         var host = await OpenModelAsync(model, new(), cancellationToken);
-        return new(CreateTextToSql(host, adapter: null, urls), host);
+        return new(CreateTextToSql(host, model.AdapterName, urls), host);
     }
 
     /// <summary>Makes the text-to-SQL task over a host, in this process or in another one.</summary>
     /// <param name="adapter">Name of the host's adapter for the task, or null.</param>
-    /// <param name="databases">What <see cref="ParseUrls"/> gave.</param>
-    public static ITextToSql CreateTextToSql(IInferenceHost host, string? adapter, IReadOnlyDictionary<string, DatabaseUrl> databases)
+    /// <param name="databases">What <see cref="ServedDatabases.Check"/> gave.</param>
+    public static ITextToSql CreateTextToSql(IInferenceHost host, string? adapter, IReadOnlyDictionary<string, RegisteredUrl> databases)
     {
         var pipeline = new TextToSqlPipeline(host, new() { Adapter = adapter });
-        foreach (var (name, url) in databases)
+        foreach (var (name, database) in databases)
         {
-            pipeline.Register(name, url);
+            pipeline.Register(name, database.Url, database.Access);
         }
 
         return pipeline;
     }
-
-    /// <exception cref="TextToSql.TextToSqlException">A URL is malformed or names an engine that is not supported.</exception>
-    public static IReadOnlyDictionary<string, DatabaseUrl> ParseUrls(IReadOnlyDictionary<string, string> databases) =>
-        databases.ToDictionary(pair => pair.Key, pair => DatabaseUrl.Parse(pair.Value));
 
     /// <summary>Asks the guard about one statement.</summary>
     public static GuardVerdict CheckSql(string statement, SqlDialect dialect, DatabaseSchema schema, AccessGrant grant) =>

@@ -8,10 +8,11 @@ internal static class ImportedModel
 {
     private const string ManifestName = "manifest.json";
 
-    /// <summary>Gets the directory to load, with the adapter merged.</summary>
+    /// <summary>Gets the directory to load, with the adapter merged unless it is added at run time.</summary>
     /// <exception cref="Inference.InferenceException">The model or the adapter is bad, or the cache cannot be written.</exception>
     public static async Task<string> GetDirectoryAsync(ModelChoice choice, int bits, CancellationToken cancellationToken)
     {
+        choice = choice.AdapterAtRunTime ? choice with { AdapterPath = null } : choice;
         var request = new ModelImportRequest { SourcePath = choice.ModelPath, AdapterPath = choice.AdapterPath, Bits = bits };
         if (IsImported(choice.ModelPath))
         {

@@ -6,6 +6,12 @@ namespace TaskServices.Cli;
 /// <param name="CachePath">Folder that imported models are kept in, or null for the default; need not exist yet.</param>
 internal sealed record ModelChoice(string ModelPath, string? AdapterPath, string? CachePath)
 {
+    /// <summary>Gets whether the adapter is loaded beside the base model and added while it runs, rather than merged into its weights.</summary>
+    public bool AdapterAtRunTime { get; init; }
+
+    /// <summary>Gets the name that an adapter at run time is loaded under, or null.</summary>
+    public string? AdapterName => AdapterAtRunTime && AdapterPath is not null ? Path.GetFileName(Path.GetFullPath(AdapterPath).TrimEnd('/')) : null;
+
     /// <summary>What the command line calls no adapter.</summary>
     public const string NoAdapter = "none";
 
@@ -18,7 +24,7 @@ internal sealed record ModelChoice(string ModelPath, string? AdapterPath, string
         {
             null => model is null ? RepositoryFolder.Combine("models", "text-to-sql") : null,
             NoAdapter => null,
-            _ => adapter,
+            _ => FindAdapter(adapter),
         };
         var modelPath = model ?? FindBundledModel();
         if (!Path.Exists(modelPath))
@@ -28,10 +34,18 @@ internal sealed record ModelChoice(string ModelPath, string? AdapterPath, string
 
         if (adapterPath is not null && !Directory.Exists(adapterPath))
         {
-            throw CliException.Environment("ADAPTER_NOT_FOUND", $"{adapterPath}: no such adapter folder. Check --adapter, or give --adapter none.");
+            throw CliException.Environment("ADAPTER_NOT_FOUND", $"{adapterPath}: no such adapter folder, and none of this name in {RepositoryFolder.Combine("models")}. Check --adapter, or give --adapter none.");
         }
 
         return new(modelPath, adapterPath, cache);
+    }
+
+    /// <summary>Takes a folder, or the name of one of the bundled adapters.</summary>
+    private static string FindAdapter(string adapter)
+    {
+        var isName = Path.GetFileName(adapter) == adapter && !Directory.Exists(adapter);
+        var bundled = isName ? RepositoryFolder.Combine("models", adapter) : adapter;
+        return File.Exists(Path.Combine(bundled, "adapter_config.json")) ? bundled : adapter;
     }
 
     /// <summary>Finds the bundled model's one GGUF file.</summary>

@@ -40,6 +40,8 @@ internal static class TextToSqlErrors
         "QUESTION_EMPTY" or "QUESTION_TOO_LONG" or "QUESTION_HAS_CONTROL_CHARACTERS" or "PROMPT_TOO_LONG" => BadField(reason, message, "question"),
         "SQL_REFUSED" => BadField(reason, message, "sql"),
         "QUERY_TIMED_OUT" => new(StatusCode.ResourceExhausted, Domain, reason, message),
+        "UNKNOWN_PRINCIPAL" => new(StatusCode.Unauthenticated, Domain, reason, message),
+        "TENANT_MISMATCH" or "PRINCIPAL_INCOMPLETE" or "NOTHING_GRANTED" => new(StatusCode.PermissionDenied, Domain, reason, message),
         "DATABASE_LOCKED" => new(StatusCode.Unavailable, Domain, reason, message) { RetryAfter = RetryAfter },
         _ => new(StatusCode.FailedPrecondition, Domain, reason, message),
     };

@@ -10,7 +10,7 @@ using Proto = TaskServices.Protos.TextToSql.V1;
 namespace TaskServices.TextToSql.Service;
 
 /// <summary>Maps <c>taskservices.text_to_sql.v1</c> calls onto <see cref="ITextToSql"/>.</summary>
-internal sealed class TextToSqlGrpcService(LateLoaded<ITextToSql> source) : Proto.TextToSqlService.TextToSqlServiceBase
+internal sealed class TextToSqlGrpcService(LateLoaded<ITextToSql> source, CallPrincipal principal) : Proto.TextToSqlService.TextToSqlServiceBase
 {
     // Errors repeat the id, and trailers are small.
     private const int MaxSchemaIdLength = 200;
@@ -27,7 +27,7 @@ internal sealed class TextToSqlGrpcService(LateLoaded<ITextToSql> source) : Prot
     {
         Check(request.SchemaId, violations => RequireQuestion(violations, request.Question));
         // Cancelled by the client's deadline as well as by a disconnect.
-        var prediction = await Find(request.SchemaId).GenerateAsync(request.SchemaId, request.Question, context.CancellationToken);
+        var prediction = await Find(request.SchemaId, context).GenerateAsync(request.SchemaId, request.Question, context.CancellationToken);
         return new Proto.GenerateSqlResponse { GeneratedSql = ProtoMapping.ToProto(prediction) };
     }
 
@@ -39,7 +39,7 @@ internal sealed class TextToSqlGrpcService(LateLoaded<ITextToSql> source) : Prot
             RequireQuestion(violations, request.Question);
             violations.Require(request.MaxRowCount is >= 0 and <= MaxRowCount, "max_row_count", "must be in [0, 100000]");
         });
-        var textToSql = Find(request.SchemaId);
+        var textToSql = Find(request.SchemaId, context);
         var prediction = await textToSql.GenerateAsync(request.SchemaId, request.Question, cancellationToken);
         await responseStream.WriteAsync(new Proto.AskResponse { Sql = ProtoMapping.ToProto(prediction) }, cancellationToken);
 
@@ -64,25 +64,25 @@ internal sealed class TextToSqlGrpcService(LateLoaded<ITextToSql> source) : Prot
     public override Task<Proto.ValidateSqlResponse> ValidateSql(Proto.ValidateSqlRequest request, ServerCallContext context)
     {
         Check(request.SchemaId, violations => RequireSql(violations, request.Sql));
-        return Task.FromResult(ProtoMapping.ToProto(Find(request.SchemaId).Validate(request.SchemaId, request.Sql)));
+        return Task.FromResult(ProtoMapping.ToProto(Find(request.SchemaId, context).Validate(request.SchemaId, request.Sql)));
     }
 
     public override Task<Proto.ExplainSqlResponse> ExplainSql(Proto.ExplainSqlRequest request, ServerCallContext context)
     {
         Check(request.SchemaId, violations => RequireSql(violations, request.Sql));
-        return Task.FromResult(new Proto.ExplainSqlResponse { Explanation = Find(request.SchemaId).Explain(request.SchemaId, request.Sql) });
+        return Task.FromResult(new Proto.ExplainSqlResponse { Explanation = Find(request.SchemaId, context).Explain(request.SchemaId, request.Sql) });
     }
 
     public override Task<Proto.GetSchemaResponse> GetSchema(Proto.GetSchemaRequest request, ServerCallContext context)
     {
         Check(request.SchemaId, _ => { });
-        return Task.FromResult(new Proto.GetSchemaResponse { Schema = ProtoMapping.ToProto(Find(request.SchemaId).GetSchema(request.SchemaId)) });
+        return Task.FromResult(new Proto.GetSchemaResponse { Schema = ProtoMapping.ToProto(Find(request.SchemaId, context).GetSchema(request.SchemaId)) });
     }
 
     public override Task<Proto.ListSchemasResponse> ListSchemas(Proto.ListSchemasRequest request, ServerCallContext context)
     {
         var response = new Proto.ListSchemasResponse();
-        response.SchemaIds.AddRange(source.Value.DatabaseNames.Order(StringComparer.Ordinal));
+        response.SchemaIds.AddRange(source.Value.ForPrincipal(principal.Of(context)).DatabaseNames.Order(StringComparer.Ordinal));
         return Task.FromResult(response);
     }
 
@@ -129,9 +129,9 @@ internal sealed class TextToSqlGrpcService(LateLoaded<ITextToSql> source) : Prot
         violations.ThrowIfAny();
     }
 
-    private ITextToSql Find(string schemaId)
+    private ITextToSql Find(string schemaId, ServerCallContext context)
     {
-        var textToSql = source.Value;
+        var textToSql = source.Value.ForPrincipal(principal.Of(context));
         return textToSql.DatabaseNames.Contains(schemaId) ? textToSql : throw new UnknownSchemaException(schemaId);
     }
 }

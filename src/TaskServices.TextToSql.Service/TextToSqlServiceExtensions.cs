@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using TaskServices.ServiceDefaults.Errors;
 using TaskServices.ServiceDefaults.Loading;
 using TaskServices.TextToSql.Generation;
+using TaskServices.TextToSql.Guard;
 using Proto = TaskServices.Protos.TextToSql.V1;
 
 namespace TaskServices.TextToSql.Service;
@@ -16,9 +17,11 @@ public static class TextToSqlServiceExtensions
 
     /// <summary>Adds the service. The service defaults are to be added as well.</summary>
     /// <param name="load">Loads the model and opens the databases; called once, in the background. The caller disposes what it makes.</param>
+    /// <param name="findPrincipal">Finds who asks by the name and tenant that a call gives; null to believe both.</param>
     public static IServiceCollection AddTextToSqlService(
-        this IServiceCollection services, Func<IServiceProvider, CancellationToken, Task<ITextToSql>> load)
+        this IServiceCollection services, Func<IServiceProvider, CancellationToken, Task<ITextToSql>> load, Func<string?, string?, Principal>? findPrincipal = null)
     {
+        services.AddSingleton(new CallPrincipal(findPrincipal ?? CallPrincipal.Unlisted));
         services.AddSingleton(new ServiceErrors(GrpcServiceName, TextToSqlErrors.ToRpcError));
         return services.AddBackgroundLoad("Text-to-SQL", load);
     }

@@ -158,6 +158,8 @@ public sealed class BatchPredictionTests
 
         public IReadOnlyCollection<string> DatabaseNames => ["shop"];
 
+        public ITextToSql ForPrincipal(Principal principal) => this;
+
         public Task<SqlPrediction> GenerateAsync(string databaseName, string question, CancellationToken cancellationToken)
         {
             OnQuestion(question);

@@ -33,6 +33,19 @@ internal sealed class FakeTextToSql : ITextToSql
         Duration = TimeSpan.FromMilliseconds(1500),
     };
 
+    /// <summary>Gets the principals that were seen.</summary>
+    public List<Principal> Principals { get; } = [];
+
+    public ITextToSql ForPrincipal(Principal principal)
+    {
+        lock (Principals)
+        {
+            Principals.Add(principal);
+        }
+
+        return this;
+    }
+
     public Task<SqlPrediction> GenerateAsync(string databaseName, string question, CancellationToken cancellationToken) =>
         OnGenerate(question, cancellationToken);
 

@@ -2,6 +2,7 @@ using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using TaskServices.Cli.Serving;
 using TaskServices.TextToSql.Generation;
+using TaskServices.TextToSql.Guard;
 using Proto = TaskServices.Protos.TextToSql.V1;
 
 namespace TaskServices.Integration.Tests;
@@ -25,17 +26,22 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public Proto.TextToSqlService.TextToSqlServiceClient Client => new(Channel);
 
-    public static Task<RunningServer> StartAsync(FakeTextToSql textToSql) => StartAsync(_ => Task.FromResult<ITextToSql>(textToSql), waitUntilReady: true);
+    public static Task<RunningServer> StartAsync(FakeTextToSql textToSql, Func<string?, string?, Principal>? findPrincipal = null) =>
+        StartAsync(_ => Task.FromResult<ITextToSql>(textToSql), waitUntilReady: true, findPrincipal);
 
-    public static Task<RunningServer> StartAsync(Func<CancellationToken, Task<ITextToSql>> load, bool waitUntilReady) =>
-        StartAsync((_, stop) => load(stop), waitUntilReady);
+    public static Task<RunningServer> StartAsync(
+        Func<CancellationToken, Task<ITextToSql>> load, bool waitUntilReady, Func<string?, string?, Principal>? findPrincipal = null) =>
+        StartAsync((_, stop) => load(stop), waitUntilReady, findPrincipal);
 
-    public static Task<RunningServer> StartAsync(Func<IServiceProvider, CancellationToken, Task<ITextToSql>> load, bool waitUntilReady) =>
-        StartAsync(load, waitUntilReady, ServerAccess.Local);
+    public static Task<RunningServer> StartAsync(
+        Func<IServiceProvider, CancellationToken, Task<ITextToSql>> load, bool waitUntilReady, Func<string?, string?, Principal>? findPrincipal = null) =>
+        StartAsync(load, waitUntilReady, ServerAccess.Local, findPrincipal);
 
-    public static async Task<RunningServer> StartAsync(Func<IServiceProvider, CancellationToken, Task<ITextToSql>> load, bool waitUntilReady, ServerAccess access)
+    public static async Task<RunningServer> StartAsync(
+        Func<IServiceProvider, CancellationToken, Task<ITextToSql>> load, bool waitUntilReady, ServerAccess access,
+        Func<string?, string?, Principal>? findPrincipal = null)
     {
-        var server = ServerHost.Create(port: 0, grpcPort: 0, access, verbose: false, [ServerPart.TextToSql(load)]);
+        var server = ServerHost.Create(port: 0, grpcPort: 0, access, verbose: false, [ServerPart.TextToSql(load, findPrincipal)]);
         await server.StartAsync(TestContext.Current.CancellationToken);
         var running = new RunningServer(server);
         while (waitUntilReady && !(await running.Rest.GetAsync(new Uri("/readyz", UriKind.Relative), TestContext.Current.CancellationToken)).IsSuccessStatusCode)

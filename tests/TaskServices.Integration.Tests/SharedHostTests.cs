@@ -68,7 +68,7 @@ public sealed class SharedHostTests
     {
         await using var host = await Composition.OpenModelAsync(ModelChoice.From(model: null, ModelChoice.NoAdapter, cache: null), new(), Cancellation);
         host.Adapters.Load("text-to-sql", TestFiles.InRepository("models", "text-to-sql"));
-        var databases = Composition.ParseUrls(new Dictionary<string, string> { ["chinook"] = DatabaseUrl });
+        var databases = new ServedDatabases(new Dictionary<string, string> { ["chinook"] = DatabaseUrl }).Check();
         var textToSql = Composition.CreateTextToSql(host, "text-to-sql", databases);
         var predictions = new List<SqlPrediction>();
         foreach (var question in Questions)

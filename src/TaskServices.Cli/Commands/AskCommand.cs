@@ -12,7 +12,7 @@ internal static class AskCommand
 
     public static Command Create()
     {
-        var database = new Option<string>("--database") { Description = "Database to ask, for example sqlite:shop.db.", HelpName = "URL", Required = true };
+        var database = new Option<string>("--database") { Description = "Database to ask, for example sqlite:shop.db; with --config its name there.", HelpName = "URL", Required = true };
         var maxRows = new Option<int>("--max-rows")
         {
             Description = "Rows read at most, in [1, 100000].",
@@ -24,20 +24,26 @@ internal static class AskCommand
         var model = new ModelOptions();
         var command = new Command("ask", "Answers a question from a database: SQL, rows, explanation, confidence.") { database, maxRows, question };
         model.AddTo(command);
+        var principal = new PrincipalOptions();
+        principal.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            const string name = "database";
-            await using var session = await Composition.OpenTextToSqlAsync(
-                model.Read(parsed), new Dictionary<string, string> { [name] = parsed.GetRequiredValue(database) }, cancellationToken);
+            var configuration = principal.ReadConfiguration(parsed);
+            var caller = principal.ReadPrincipal(parsed, configuration);
+            var name = configuration is null ? "database" : parsed.GetRequiredValue(database);
+            await using var session = configuration is null
+                ? await Composition.OpenTextToSqlAsync(model.Read(parsed), new Dictionary<string, string> { [name] = parsed.GetRequiredValue(database) }, cancellationToken)
+                : await Composition.OpenTextToSqlAsync(model.Read(parsed), new ServedDatabases(configuration), cancellationToken);
             var limits = QueryLimits.Default with { Rows = parsed.GetValue(maxRows) };
-            var answer = await Answer.AskAsync(session.TextToSql, name, parsed.GetRequiredValue(question), limits, cancellationToken);
+            var answer = await Answer.AskAsync(session.TextToSql.ForPrincipal(caller), name, parsed.GetRequiredValue(question), limits, cancellationToken);
             AnswerPrinter.Write(answer, parsed.GetValue(GlobalOptions.Format), MaxTableRows);
             return answer.Prediction.Status is PredictionStatus.Answered ? ExitCode.Done : ExitCode.No;
         });
         ExampleHelpAction.SetExamples(
             command,
             "taskservices ask --database sqlite:examples/chinook/Chinook_Sqlite.sqlite \"How many customers are from Germany?\"",
-            "taskservices ask --database sqlite:shop.db --format json \"Which product sells best?\" | jq .sql");
+            "taskservices ask --database sqlite:shop.db --format json \"Which product sells best?\" | jq .sql",
+            "taskservices ask --config taskservices.json --principal ann --database shop \"How many orders are open?\"");
         return command;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TaskServices.Cli.Terminal;
+using TaskServices.TextToSql.Configuration;
 using TaskServices.TextToSql.Guard;
 using TaskServices.TextToSql.Sql;
 
@@ -30,12 +31,19 @@ internal static class CheckSqlCommand
             Description = "Tables and columns that may be read; a table without columns grants them all. Default: everything.",
             HelpName = "\"users(id,name),orders\"",
         };
+        var database = new Option<string?>("--database") { Description = "With --config: the database whose grants hold.", HelpName = "NAME" };
+        var principal = new PrincipalOptions();
         var input = new Option<string>("--in") { Description = "Statements, one a line; ␤ stands for a line end inside one.", HelpName = "FILE", Required = true };
-        var command = new Command("check-sql", "Checks statements as if the model had written them; 1 when one was refused.") { dialect, schema, allow, input };
+        var command = new Command("check-sql", "Checks statements as if the model had written them; 1 when one was refused.") { dialect, schema, allow, database, input };
+        principal.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             var tables = SchemaScript.Read(parsed.GetRequiredValue(schema));
-            var grant = parsed.GetValue(allow) is { } text ? GrantList.Parse(text, tables) : AccessGrant.Everything(tables);
+            var configuration = principal.ReadConfiguration(parsed);
+            var caller = principal.ReadPrincipal(parsed, configuration);
+            var grant = configuration is not null
+                ? FindAccess(configuration, parsed.GetValue(database), parsed.GetValue(allow)).Resolve(caller, tables, Dialects[parsed.GetRequiredValue(dialect)])
+                : parsed.GetValue(allow) is { } text ? GrantList.Parse(text, tables) : AccessGrant.Everything(tables);
             var path = parsed.GetRequiredValue(input);
             return Task.FromResult(Run(
                 File.Exists(path) ? path : throw CliException.FileNotFound(path),
@@ -45,8 +53,20 @@ internal static class CheckSqlCommand
         ExampleHelpAction.SetExamples(
             command,
             "taskservices check-sql --dialect sqlite --schema schema.sql --in statements.sql",
-            "taskservices check-sql --dialect sqlite --schema schema.sql --allow \"users(id,name),orders\" --in statements.sql --format json");
+            "taskservices check-sql --dialect sqlite --schema schema.sql --allow \"users(id,name),orders\" --in statements.sql --format json",
+            "taskservices check-sql --dialect sqlite --schema schema.sql --config taskservices.json --database shop --principal ann --in statements.sql");
         return command;
+    }
+
+    private static DatabaseAccess FindAccess(ServiceConfiguration configuration, string? database, string? allow)
+    {
+        if (allow is not null)
+        {
+            throw CliException.Usage("--allow and --config cannot be given together: the file has the grants.");
+        }
+
+        return configuration.Databases.GetValueOrDefault(database ?? "")?.Access
+            ?? throw CliException.Usage($"--database must name a database of {configuration.Path}: {string.Join(", ", configuration.Databases.Keys)}.");
     }
 
     private static int Run(string path, Func<string, GuardVerdict> check, OutputFormat format, CancellationToken cancellationToken)

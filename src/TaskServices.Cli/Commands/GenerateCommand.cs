@@ -37,6 +37,8 @@ internal static class GenerateCommand
         });
         chat.AddTo(command);
         model.AddTo(command);
+        var mode = AdapterMode.CreateOption(AdapterMode.Merged);
+        command.Add(mode);
         command.SetAction((parsed, cancellationToken) =>
         {
             var request = new GenerationRequest
@@ -46,13 +48,18 @@ internal static class GenerateCommand
                 Sampling = new SamplingOptions(parsed.GetValue(temperature), parsed.GetValue(topP), parsed.GetValue(seed)),
             };
             return RunAsync(
-                model.Read(parsed), parsed.GetRequiredValue(prompt), chat.Read(parsed), request with { Grammar = ReadGrammar(parsed.GetValue(grammar), parsed.GetValue(jsonSchema)) },
-                parsed.GetValue(GlobalOptions.Format), cancellationToken);
+                model.Read(parsed) with { AdapterAtRunTime = parsed.GetValue(mode) == AdapterMode.RunTime },
+                parsed.GetRequiredValue(prompt),
+                chat.Read(parsed),
+                request with { Grammar = ReadGrammar(parsed.GetValue(grammar), parsed.GetValue(jsonSchema)) },
+                parsed.GetValue(GlobalOptions.Format),
+                cancellationToken);
         });
         ExampleHelpAction.SetExamples(
             command,
             "taskservices generate --adapter none \"The capital of France is\"",
             "taskservices generate --adapter none --chat --system \"Answer in one word.\" \"What is the capital of France?\"",
+            "taskservices generate --adapter text-to-sql --adapter-mode runtime \"singer(singer_id*, name)\"",
             "taskservices generate --model /tmp/smollm2 --temperature 0.8 --seed 7 --max-tokens 50 \"Once upon a time\"",
             "taskservices generate --adapter none --chat --json-schema person.json \"Describe a person.\"");
         return command;
@@ -65,7 +72,7 @@ internal static class GenerateCommand
         await using var session = await Composition.OpenModelAsync(model, new ModelSessionOptions { SlotCount = 1 }, cancellationToken);
         var tokenizer = session.Tokenizer;
         var promptTokenIds = chatFormat is null ? EncodePlain(prompt, tokenizer) : chatFormat.Render(chat!.Messages(prompt), tokenizer);
-        var stream = session.StreamAsync(request with { PromptTokenIds = promptTokenIds }, cancellationToken);
+        var stream = session.StreamAsync(request with { PromptTokenIds = promptTokenIds, Adapter = model.AdapterName }, cancellationToken);
         var decoder = new StreamingDecoder(tokenizer);
         var text = new System.Text.StringBuilder();
         await foreach (var token in stream)

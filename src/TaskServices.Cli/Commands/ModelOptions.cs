@@ -13,8 +13,8 @@ internal sealed class ModelOptions
 
     private readonly Option<string?> _adapter = new("--adapter")
     {
-        Description = "LoRA adapter folder (PEFT), or 'none' for the bare model. Default: the bundled text-to-SQL adapter, or none with --model.",
-        HelpName = "DIR",
+        Description = "LoRA adapter: a folder (PEFT) or the name of a bundled one; 'none' for the bare model. Default: the bundled text-to-SQL adapter, or none with --model.",
+        HelpName = "NAME|DIR",
     };
 
     private readonly Option<string?> _cache = new("--cache")

@@ -53,7 +53,11 @@ internal static class ServeCommand
         var command = new Command("serve", "Serves gRPC and REST, to this machine unless told otherwise, until SIGTERM or Ctrl-C.") { role, port, grpcPort, databases, inference, inferenceTokens, adapters, cost };
         var access = new AccessOptions();
         access.AddTo(command);
+        var session = new SessionOptions();
+        session.AddTo(command);
         model.AddTo(command);
+        var principal = new PrincipalOptions();
+        principal.AddFileTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             var restPort = parsed.GetValue(port);
@@ -64,8 +68,9 @@ internal static class ServeCommand
             }
 
             var serving = ServerRole.Create(
-                parsed.GetRequiredValue(role), parsed.GetValue(databases) ?? [], parsed.GetValue(inference), parsed.GetValue(inferenceTokens), parsed.GetValue(adapters),
-                new() { MachineCostPerHour = parsed.GetValue(cost) }, model, parsed);
+                parsed.GetRequiredValue(role), parsed.GetValue(databases) ?? [], principal.ReadConfiguration(parsed), parsed.GetValue(inference),
+                parsed.GetValue(inferenceTokens), parsed.GetValue(adapters), new() { MachineCostPerHour = parsed.GetValue(cost) }, model, parsed);
+            serving.Session = session.Read(parsed);
             return RunAsync(
                 restPort, chosen, access.Read(parsed), serving, parsed.GetValue(GlobalOptions.Format), parsed.GetValue(GlobalOptions.Verbose), cancellationToken);
         });
@@ -73,6 +78,7 @@ internal static class ServeCommand
             command,
             "taskservices serve",
             "taskservices serve --port 9000 --database shop=sqlite:shop.db --database staff=sqlite:staff.db",
+            "taskservices serve --config taskservices.json",
             "taskservices serve --role inference --port 9000",
             "taskservices serve --listen 0.0.0.0 --token-file /run/secrets/token",
             "taskservices serve --role text-to-sql --inference http://127.0.0.1:9001 --database shop=sqlite:shop.db",

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using TaskServices.Inference.Service;
 using TaskServices.Inference.Service.Remote;
 using TaskServices.TextToSql.Generation;
+using TaskServices.TextToSql.Guard;
 using TaskServices.TextToSql.Service;
 
 namespace TaskServices.Cli.Serving;
@@ -15,9 +16,11 @@ internal sealed record ServerPart(
     IReadOnlyList<string> GrpcServiceNames, Action<IServiceCollection> Add, Action<IEndpointRouteBuilder> Map)
 {
     /// <summary>Answers questions. What is loaded belongs to the caller, here and below.</summary>
-    public static ServerPart TextToSql(Func<IServiceProvider, CancellationToken, Task<ITextToSql>> load) => new(
+    /// <param name="findPrincipal">Finds who asks by the name and tenant that a call gives; null to believe both.</param>
+    public static ServerPart TextToSql(
+        Func<IServiceProvider, CancellationToken, Task<ITextToSql>> load, Func<string?, string?, Principal>? findPrincipal = null) => new(
         [TextToSqlServiceExtensions.GrpcServiceName],
-        services => services.AddTextToSqlService(load),
+        services => services.AddTextToSqlService(load, findPrincipal),
         routes => routes.MapTextToSqlService());
 
     /// <summary>Runs a model for others, over gRPC and as OpenAI's API.</summary>

@@ -3,9 +3,11 @@ using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using TaskServices.Cli.Commands;
 using TaskServices.Inference;
+using TaskServices.Inference.Models;
 using TaskServices.Inference.Service;
 using TaskServices.Inference.Service.Remote;
 using TaskServices.ServiceDefaults.Loading;
+using TaskServices.TextToSql.Configuration;
 
 namespace TaskServices.Cli.Serving;
 
@@ -27,11 +29,14 @@ internal sealed class ServerRole : IAsyncDisposable
 
     public IReadOnlyList<ServerPart> Parts { get; private set; } = [];
 
+    /// <summary>Gets or sets what a model of this process runs on; read when it is loaded, after the server has started.</summary>
+    public ModelSessionOptions Session { get; set; } = new();
+
     /// <summary>Checks that the options go together, before anything is loaded.</summary>
     /// <exception cref="CliException">They do not.</exception>
     public static ServerRole Create(
-        string role, IReadOnlyCollection<string> databases, string? inferenceUrl, string? inferenceTokenFile, string? adapterFolder, InferenceOptions options,
-        ModelOptions model, ParseResult arguments)
+        string role, IReadOnlyCollection<string> databases, ServiceConfiguration? configuration, string? inferenceUrl, string? inferenceTokenFile,
+        string? adapterFolder, InferenceOptions options, ModelOptions model, ParseResult arguments)
     {
         if (inferenceUrl is not null && role is not TextToSql)
         {
@@ -58,6 +63,14 @@ internal sealed class ServerRole : IAsyncDisposable
             throw CliException.Environment("FOLDER_NOT_FOUND", $"{adapterFolder}: no such folder. Check --adapters.");
         }
 
+        if (configuration is not null && (role is Inference || databases.Count > 0))
+        {
+            throw CliException.Usage(role is Inference
+                ? $"--config needs --role {TextToSql} or {All}; the role '{role}' asks no database."
+                : "--database and --config cannot be given together: the file lists the databases.");
+        }
+
+        var served = configuration is null ? new ServedDatabases(DatabaseList.Parse(databases)) : new ServedDatabases(configuration);
         var serving = new ServerRole(options);
         serving.Parts = (role, inferenceUrl) switch
         {
@@ -65,10 +78,11 @@ internal sealed class ServerRole : IAsyncDisposable
             (All, _) =>
             [
                 serving.SharedModel(model.ReadShared(arguments), adapterFolder),
-                OverSharedModel(model.ReadShared(arguments).LoadedAdapterPath, DatabaseList.Parse(databases)),
+                OverSharedModel(model.ReadShared(arguments).LoadedAdapterPath, served),
             ],
-            (_, null) => [serving.TextToSqlAlone(model.Read(arguments), DatabaseList.Parse(databases))],
-            _ => serving.OverRemoteModel(ParseAddress(inferenceUrl), inferenceTokenFile is null ? null : ServerAccess.ReadTokens(inferenceTokenFile)[0], model.ReadRemote(arguments), DatabaseList.Parse(databases)),
+            (_, null) => [serving.TextToSqlAlone(model.Read(arguments), served)],
+            _ => serving.OverRemoteModel(
+                ParseAddress(inferenceUrl), inferenceTokenFile is null ? null : ServerAccess.ReadTokens(inferenceTokenFile)[0], model.ReadRemote(arguments), served),
         };
         return serving;
     }
@@ -115,36 +129,36 @@ internal sealed class ServerRole : IAsyncDisposable
             throw;
         }
 
-        Task<InferenceHost> OpenAsync(ModelChoice choice) => Composition.OpenModelAsync(choice, new(), cancellationToken, _inference, provider);
+        Task<InferenceHost> OpenAsync(ModelChoice choice) => Composition.OpenModelAsync(choice, Session, cancellationToken, _inference, provider);
     });
 
-    private ServerPart TextToSqlAlone(ModelChoice model, IReadOnlyDictionary<string, string> databases) =>
+    private ServerPart TextToSqlAlone(ModelChoice model, ServedDatabases databases) =>
         ServerPart.TextToSql(async (provider, cancellationToken) =>
         {
-            var urls = Composition.ParseUrls(databases);
-            var host = Keep(await Composition.OpenModelAsync(model, new(), cancellationToken, _inference, provider));
+            var urls = databases.Check();
+            var host = Keep(await Composition.OpenModelAsync(model, Session, cancellationToken, _inference, provider));
             return Composition.CreateTextToSql(host, adapter: null, urls);
-        });
+        }, databases.FindPrincipal);
 
-    private static ServerPart OverSharedModel(string? adapterPath, IReadOnlyDictionary<string, string> databases) =>
+    private static ServerPart OverSharedModel(string? adapterPath, ServedDatabases databases) =>
         ServerPart.TextToSql(async (provider, cancellationToken) =>
         {
-            var urls = Composition.ParseUrls(databases);
+            var urls = databases.Check();
             var served = await provider.GetRequiredService<LateLoaded<ServedModel>>().WaitAsync(cancellationToken);
             var adapter = adapterPath is null || served.Host.Model.MergedAdapterSha256 is not null ? null : NameOf(adapterPath);
             return Composition.CreateTextToSql(served.Host, adapter, urls);
-        });
+        }, databases.FindPrincipal);
 
     private ServerPart[] OverRemoteModel(
-        Uri address, string? accessToken, (string? AdapterName, string? CachePath) options, IReadOnlyDictionary<string, string> databases) =>
+        Uri address, string? accessToken, (string? AdapterName, string? CachePath) options, ServedDatabases databases) =>
     [
         ServerPart.RemoteInference(address, accessToken, options.CachePath),
         ServerPart.TextToSql(async (provider, cancellationToken) =>
         {
-            var urls = Composition.ParseUrls(databases);
+            var urls = databases.Check();
             var host = Keep(await provider.GetRequiredService<LateLoaded<RemoteInferenceHost>>().WaitAsync(cancellationToken));
             return Composition.CreateTextToSql(host, await FindAdapterAsync(host, options.AdapterName, cancellationToken), urls);
-        }),
+        }, databases.FindPrincipal),
     ];
 
     /// <summary>Makes sure that the host has the task's adapter. A model with an adapter merged is that of the task already.</summary>

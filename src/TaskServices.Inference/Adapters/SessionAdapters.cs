@@ -43,6 +43,11 @@ internal sealed class SessionAdapters : IDisposable
 
     public AdapterHandle Load(LoraAdapter adapter, long availableBytes)
     {
+        if (_products.Count == 0)
+        {
+            throw new InferenceException("ADAPTER_UNSUPPORTED", $"'{_baseName}' was imported without places for adapters; import it again.");
+        }
+
         adapter.CheckFits(_products, _baseName);
         var weights = AdapterWeights.Load(adapter, _products, availableBytes);
         return new AdapterHandle(_operator.Add(weights), weights.Bytes);

@@ -23,27 +23,35 @@ public sealed class SqliteExecutor(string path)
     /// <c>DATABASE_LOCKED</c>, <c>DATABASE_CORRUPT</c>, <c>DATABASE_NOT_FOUND</c>, <c>DATABASE_UNREADABLE</c>, <c>NOT_A_DATABASE</c>.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; the engine has stopped.</exception>
-    public Task<QueryResult> ExecuteAsync(string sql, AccessGrant grant, QueryLimits limits, CancellationToken cancellationToken)
+    public Task<QueryResult> ExecuteAsync(string sql, AccessGrant grant, QueryLimits limits, CancellationToken cancellationToken) =>
+        ExecuteAsync(sql, new Dictionary<string, object?>(), grant, limits, cancellationToken);
+
+    /// <inheritdoc cref="ExecuteAsync(string, AccessGrant, QueryLimits, CancellationToken)"/>
+    /// <param name="parameters">Values of the parameters that row policies have put into the statement, by name.</param>
+    public Task<QueryResult> ExecuteAsync(
+        string sql, IReadOnlyDictionary<string, object?> parameters, AccessGrant grant, QueryLimits limits, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(sql);
         ArgumentNullException.ThrowIfNull(grant);
         ArgumentNullException.ThrowIfNull(limits);
 
         // The engine is synchronous, and its first row may take the whole time.
-        return Task.Run(() => StartAsync(sql, grant, limits, cancellationToken), cancellationToken);
+        return Task.Run(() => StartAsync(sql, parameters, grant, limits, cancellationToken), cancellationToken);
     }
 
-    private async Task<QueryResult> StartAsync(string sql, AccessGrant grant, QueryLimits limits, CancellationToken cancellationToken)
+    private async Task<QueryResult> StartAsync(
+        string sql, IReadOnlyDictionary<string, object?> parameters, AccessGrant grant, QueryLimits limits, CancellationToken cancellationToken)
     {
         var stamp = SqliteFile.GetStamp(path);
         var connection = SqliteFile.OpenReadOnly(path, out var immutable);
         SqliteClock? clock = null;
         try
         {
-            SqliteFence.Raise(connection, grant);
+            SqliteFence.Raise(connection, grant, parameters.Count);
             clock = new SqliteClock(connection.Handle!, limits.Duration, cancellationToken);
             CheckSingleSelect(connection, sql);
-            var command = new CommandDefinition(sql, commandType: CommandType.Text, flags: CommandFlags.None, cancellationToken: CancellationToken.None);
+            var command = new CommandDefinition(sql, new DynamicParameters(parameters), commandType: CommandType.Text, flags: CommandFlags.None, cancellationToken: CancellationToken.None);
             var reader = await connection.ExecuteReaderAsync(command).ConfigureAwait(false);
             return new SqliteQueryResult(path, connection, reader, clock, limits, immutable ? stamp : null);
         }

@@ -40,7 +40,7 @@ internal sealed class SqliteFence
     }
 
     /// <summary>Puts the fence around a connection, for as long as it lives.</summary>
-    public static void Raise(SqliteConnection connection, AccessGrant grant)
+    public static void Raise(SqliteConnection connection, AccessGrant grant, int parameterCount = 0)
     {
         // Names that mean something to the engine; any other name in a FROM can only be a common table of the statement itself.
         var names = connection
@@ -53,7 +53,7 @@ internal sealed class SqliteFence
         raw.sqlite3_limit(handle, raw.SQLITE_LIMIT_COMPOUND_SELECT, 50);
         raw.sqlite3_limit(handle, raw.SQLITE_LIMIT_FUNCTION_ARG, 100);
         raw.sqlite3_limit(handle, raw.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1_000);
-        raw.sqlite3_limit(handle, raw.SQLITE_LIMIT_VARIABLE_NUMBER, 0);
+        raw.sqlite3_limit(handle, raw.SQLITE_LIMIT_VARIABLE_NUMBER, parameterCount);
         raw.sqlite3_set_authorizer(handle, Authorize, new SqliteFence(grant, names));
     }
 
@@ -77,9 +77,9 @@ internal sealed class SqliteFence
 
         // No column is read: count(*), EXISTS. The engine then names whatever stands in FROM, common tables included.
         if (column.Length == 0)
-            return _grant.AllowsTable(table) || !IsEngineName(table);
+            return _grant.AllowsEngineTable(table) || !IsEngineName(table);
 
-        return _grant.AllowsColumn(table, column);
+        return _grant.AllowsEngineRead(table, column);
     }
 
     private bool IsEngineName(string name) =>

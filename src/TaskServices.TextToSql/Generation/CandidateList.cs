@@ -39,6 +39,7 @@ internal sealed class CandidateList(RegisteredDatabase database, ITokenizer toke
             Status = PredictionStatus.Answered,
             Sql = best.Verdict.Sql,
             ExecutableSql = best.Verdict.ExecutableSql,
+            Parameters = best.Verdict.Parameters,
             CompactSql = best.CompactSql,
             Explanation = best.Explanation,
             Confidence = Abstains ? 0 : best.Confidence,
@@ -88,7 +89,7 @@ internal sealed class CandidateList(RegisteredDatabase database, ITokenizer toke
         try
         {
             var expansion = CompactSql.Expand(compactSql, database.Schema);
-            var result = SqlGuard.Check(expansion.Query, SqlDialect.Sqlite, database.Schema, database.Grant, options.Guard);
+            var result = SqlGuard.Check(expansion.Query, SqlDialect.Sqlite, database.FullSchema, database.Grant, options.Guard);
             return new(
                 compactSql,
                 expansion.Repairs.Count == 0 ? confidence : confidence * Confidence.RepairFactor,

@@ -6,7 +6,10 @@ namespace TaskServices.TextToSql.Generation;
 /// <remarks>Safe for use from several threads.</remarks>
 public interface ITextToSql
 {
-    /// <summary>Gets the names of the registered databases.</summary>
+    /// <summary>Gets the same task as one principal sees it: its databases, tables, columns and rows.</summary>
+    ITextToSql ForPrincipal(Guard.Principal principal);
+
+    /// <summary>Gets the names of the registered databases of which the principal may read something.</summary>
     IReadOnlyCollection<string> DatabaseNames { get; }
 
     /// <summary>Generates validated SQL for one question. Never executes it.</summary>

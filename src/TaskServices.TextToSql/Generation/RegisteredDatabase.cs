@@ -6,12 +6,15 @@ using TaskServices.TextToSql.Schema;
 
 namespace TaskServices.TextToSql.Generation;
 
-/// <summary>Everything about one database that does not change from question to question. Immutable.</summary>
+/// <summary>Everything about one database, as principals with the same grants see it, that does not change from question to question. Immutable.</summary>
+/// <param name="FullSchema">Everything the database has: what the guard resolves names against.</param>
+/// <param name="Schema">The tables and columns that may be known of.</param>
 /// <param name="PrefixTokenIds">The schema text's tokens: the part of every prompt whose KV is kept.</param>
 /// <param name="Grammar">Compact SQL over the schema, or the word that abstains.</param>
 /// <param name="QueryGrammar">Compact SQL over the schema only.</param>
 internal sealed record RegisteredDatabase(
     DatabaseUrl Url,
+    DatabaseSchema FullSchema,
     DatabaseSchema Schema,
     AccessGrant Grant,
     ValueIndex Values,
@@ -21,14 +24,20 @@ internal sealed record RegisteredDatabase(
 {
     /// <summary>Reads a database's schema and values, and prepares its prompt and grammars.</summary>
     /// <exception cref="TextToSqlException">The database cannot be opened, is empty, or its schema does not fit the model.</exception>
-    public static RegisteredDatabase Open(string name, DatabaseUrl url, ITokenizer tokenizer, CancellationToken cancellationToken)
+    public static RegisteredDatabase Open(
+        string name, DatabaseUrl url, DatabaseAccess? access, Principal principal, ITokenizer tokenizer, CancellationToken cancellationToken)
     {
-        var schema = SqliteSchemaReader.Read(url.Path) with { Name = name };
+        var full = SqliteSchemaReader.Read(url.Path) with { Name = name };
+        var grant = access?.Resolve(principal, full, url.Dialect) ?? AccessGrant.Everything(full);
+        var schema = access is null ? full : grant.View(full);
+        if (access is not null && schema.Tables.Count is 0)
+            throw new TextToSqlException("NOTHING_GRANTED", $"No table of the database '{name}' may be read by {principal.Name}.");
         return new(
             url,
+            full,
             schema,
-            AccessGrant.Everything(schema),
-            ValueIndex.Build(url.Path, schema, cancellationToken),
+            grant,
+            ValueIndex.Build(url.Path, access is null ? full : grant.ValuesView(full), cancellationToken),
             tokenizer.Encode(SchemaText.Write(schema)),
             new(SchemaGrammar.Write(schema, mayAbstain: true)),
             new(SchemaGrammar.Write(schema, mayAbstain: false)));

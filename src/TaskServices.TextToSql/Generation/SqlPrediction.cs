@@ -30,6 +30,9 @@ public sealed record SqlPrediction
     /// <summary>Gets the re-print that is executed: <see cref="Sql"/> with the guard's row limit.</summary>
     public string? ExecutableSql { get; init; }
 
+    /// <summary>Gets the values of the parameters in <see cref="ExecutableSql"/>: who asks, put there by row policies.</summary>
+    public IReadOnlyDictionary<string, object?> Parameters { get; init; } = new Dictionary<string, object?>();
+
     /// <summary>Gets what the model wrote, for diagnosis. Never executed.</summary>
     public string? CompactSql { get; init; }
 

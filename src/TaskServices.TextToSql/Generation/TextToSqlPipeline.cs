@@ -14,15 +14,34 @@ namespace TaskServices.TextToSql.Generation;
 /// The whole way of a question: checks, hints, prompt, constrained generation, expansion, binding, guard, re-print. The model proposes one
 /// text at a time; nothing of it goes further than the parser unless every later step accepts it.
 /// </summary>
-/// <param name="model">The model; not disposed here.</param>
-public sealed class TextToSqlPipeline(IInferenceHost model, TextToSqlOptions options) : ITextToSql
+public sealed class TextToSqlPipeline : ITextToSql
 {
-    private readonly DatabaseRegistry _databases = new(model.Tokenizer);
+    private readonly IInferenceHost _model;
+    private readonly TextToSqlOptions _options;
+    private readonly DatabaseRegistry _databases;
+    private readonly Principal _principal;
 
-    public IReadOnlyCollection<string> DatabaseNames => _databases.Names;
+    /// <param name="model">The model; not disposed here.</param>
+    public TextToSqlPipeline(IInferenceHost model, TextToSqlOptions options)
+        : this(model, options, new DatabaseRegistry(model.Tokenizer), Principal.Local)
+    {
+    }
+
+    private TextToSqlPipeline(IInferenceHost model, TextToSqlOptions options, DatabaseRegistry databases, Principal principal)
+    {
+        _model = model;
+        _options = options;
+        _databases = databases;
+        _principal = principal;
+    }
+
+    public IReadOnlyCollection<string> DatabaseNames => _databases.NamesFor(_principal);
+
+    public ITextToSql ForPrincipal(Principal principal) => new TextToSqlPipeline(_model, _options, _databases, principal);
 
     /// <summary>Registers a database under a name, replacing what was there. It is opened by its first use.</summary>
-    public void Register(string name, DatabaseUrl url) => _databases.Register(name, url);
+    /// <param name="access">Who may read what; null for everything to everyone.</param>
+    public void Register(string name, DatabaseUrl url, DatabaseAccess? access = null) => _databases.Register(name, url, access);
 
     public DatabaseSchema GetSchema(string databaseName) => Find(databaseName).Schema;
 
@@ -41,7 +60,7 @@ public sealed class TextToSqlPipeline(IInferenceHost model, TextToSqlOptions opt
     {
         var started = Stopwatch.GetTimestamp();
         QuestionText.Check(question);
-        var database = _databases.Get(databaseName, cancellationToken);
+        var database = _databases.Get(databaseName, _principal, cancellationToken);
         if (QuestionText.FindWriteRequest(question) is { } verb)
         {
             return new()
@@ -54,20 +73,20 @@ public sealed class TextToSqlPipeline(IInferenceHost model, TextToSqlOptions opt
         }
 
         var prompt = WritePrompt(database, question);
-        var candidates = new CandidateList(database, model.Tokenizer, options);
-        for (var attempt = 0; attempt < options.MaxCandidates && !candidates.HasAccepted; attempt++)
+        var candidates = new CandidateList(database, _model.Tokenizer, _options);
+        for (var attempt = 0; attempt < _options.MaxCandidates && !candidates.HasAccepted; attempt++)
         {
             var isFirst = attempt == 0;
             var isGreedy = isFirst || (attempt == 1 && candidates.Abstains);
-            candidates.Add(await model.GenerateAsync(
+            candidates.Add(await _model.GenerateAsync(
                 new()
                 {
                     PromptTokenIds = prompt,
                     CachedPrefixTokenCount = database.PrefixTokenIds.Length,
-                    MaxCompletionTokens = options.MaxCompletionTokens,
-                    Adapter = options.Adapter,
+                    MaxCompletionTokens = _options.MaxCompletionTokens,
+                    Adapter = _options.Adapter,
                     Grammar = isFirst ? database.Grammar : database.QueryGrammar,
-                    Sampling = isGreedy ? SamplingOptions.Greedy : new(options.RetryTemperature, TopP: 0.95, Seed: (ulong)attempt),
+                    Sampling = isGreedy ? SamplingOptions.Greedy : new(_options.RetryTemperature, TopP: 0.95, Seed: (ulong)attempt),
                 },
                 cancellationToken).ConfigureAwait(false));
         }
@@ -78,26 +97,26 @@ public sealed class TextToSqlPipeline(IInferenceHost model, TextToSqlOptions opt
     public Task<QueryResult> ExecuteAsync(
         string databaseName, SqlPrediction prediction, QueryLimits limits, CancellationToken cancellationToken)
     {
-        var database = _databases.Get(databaseName, cancellationToken);
+        var database = _databases.Get(databaseName, _principal, cancellationToken);
         var sql = prediction.ExecutableSql
             ?? throw new ArgumentException("A prediction without SQL cannot be executed.", nameof(prediction));
-        return new SqliteExecutor(database.Url.Path).ExecuteAsync(sql, database.Grant, limits, cancellationToken);
+        return new SqliteExecutor(database.Url.Path).ExecuteAsync(sql, prediction.Parameters, database.Grant, limits, cancellationToken);
     }
 
     private int[] WritePrompt(RegisteredDatabase database, string question)
     {
         var suffix = Prompt.WriteSuffix(question, ValueHints.Find(question, database.Values));
-        int[] prompt = [.. database.PrefixTokenIds, .. model.Tokenizer.Encode(suffix)];
-        return prompt.Length + options.MaxCompletionTokens <= model.Model.ContextLength
+        int[] prompt = [.. database.PrefixTokenIds, .. _model.Tokenizer.Encode(suffix)];
+        return prompt.Length + _options.MaxCompletionTokens <= _model.Model.ContextLength
             ? prompt
             : throw new TextToSqlException(
                 "PROMPT_TOO_LONG",
                 $"The schema takes {database.PrefixTokenIds.Length:N0} tokens, the question {prompt.Length - database.PrefixTokenIds.Length:N0} and an answer up to " +
-                $"{options.MaxCompletionTokens:N0}; the model reads {model.Model.ContextLength:N0}. Shorten the question, or ask a database with fewer tables.");
+                $"{_options.MaxCompletionTokens:N0}; the model reads {_model.Model.ContextLength:N0}. Shorten the question, or ask a database with fewer tables.");
     }
 
     private GuardResult Check(RegisteredDatabase database, string sql) =>
-        SqlGuard.Check(sql, SqlDialect.Sqlite, database.Schema, database.Grant, options.Guard);
+        SqlGuard.Check(sql, SqlDialect.Sqlite, database.FullSchema, database.Grant, _options.Guard);
 
-    private RegisteredDatabase Find(string databaseName) => _databases.Get(databaseName, CancellationToken.None);
+    private RegisteredDatabase Find(string databaseName) => _databases.Get(databaseName, _principal, CancellationToken.None);
 }

@@ -19,5 +19,5 @@ public sealed record GuardOptions
 }
 
 /// <summary>A verdict, with the bound query where the statement was accepted.</summary>
-/// <param name="Query">The query as it is re-printed, without an added LIMIT; null when refused.</param>
+/// <param name="Query">The query for explanations: as it is re-printed, but without row policies and an added LIMIT; null when refused.</param>
 public sealed record GuardResult(GuardVerdict Verdict, Sql.Ast.Query? Query);

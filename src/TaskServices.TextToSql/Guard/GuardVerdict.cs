@@ -16,4 +16,7 @@ public sealed record GuardVerdict
 
     /// <summary>Gets the re-print that may be executed, with the guard's row limit; null when refused.</summary>
     public string? ExecutableSql { get; init; }
+
+    /// <summary>Gets the values of the parameters in the re-print, which row policies and masks have put there, by name.</summary>
+    public IReadOnlyDictionary<string, object?> Parameters { get; init; } = new Dictionary<string, object?>();
 }

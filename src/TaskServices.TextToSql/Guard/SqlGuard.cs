@@ -30,13 +30,16 @@ public static class SqlGuard
     {
         var bound = SqlBinder.Bind(query, schema, dialect, grant);
         QueryRules.Check(bound, dialect, options);
-        var sql = SqlPrinter.Print(bound.Query, dialect);
+        var safe = RowPolicies.Apply(bound, grant);
+        var sql = SqlPrinter.Print(safe, dialect);
 
         // What is printed must read as what was checked; anything else is a defect, and is refused rather than run.
-        if (!SqlParser.Parse(sql, dialect).Equals(SqlParser.Parse(SqlPrinter.Print(SqlParser.Parse(sql, dialect), dialect), dialect)))
+        var again = SqlParser.Parse(sql, dialect);
+        if (SqlPrinter.Print(again, dialect) != sql)
             throw new GuardRefusalException("NOT_STABLE", "The statement cannot be written without changing its meaning.");
-        var executable = SqlPrinter.Print(Limited(bound.Query, options.RowLimit), dialect);
-        var verdict = new GuardVerdict { Accepted = true, Sql = sql, ExecutableSql = executable };
+        var executable = SqlPrinter.Print(Limited(safe, options.RowLimit), dialect);
+        var parameters = ParameterSearch.Find(safe).ToDictionary(name => name, name => grant.Parameters[name]);
+        var verdict = new GuardVerdict { Accepted = true, Sql = sql, ExecutableSql = executable, Parameters = parameters };
         return new(verdict, bound.Query);
     }
 

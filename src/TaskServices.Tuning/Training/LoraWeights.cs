@@ -1,4 +1,4 @@
-using System.Text.Json;
+using TaskServices.Inference.Adapters;
 using static TorchSharp.torch;
 
 namespace TaskServices.Tuning.Training;
@@ -54,23 +54,12 @@ internal sealed class LoraWeights : IDisposable
     /// <summary>Writes the adapter as PEFT does: bf16 safetensors and its configuration. Atomic per file.</summary>
     public void Save(string directory)
     {
-        Directory.CreateDirectory(directory);
-        SafetensorsWriter.Write(
-            Path.Combine(directory, "adapter_model.safetensors"),
-            [.. _parameters.Select(pair => (pair.Key, pair.Value, ScalarType.BFloat16))]);
-        var config = new
-        {
-            peft_type = "LORA",
-            task_type = "CAUSAL_LM",
-            base_model_name_or_path = "smollm2-135m-instruct",
-            r = Rank,
-            lora_alpha = Alpha,
-            lora_dropout = 0.0,
-            bias = "none",
-            fan_in_fan_out = false,
-            target_modules = Targets.Select(target => target.Peft[(target.Peft.IndexOf('.', StringComparison.Ordinal) + 1)..]),
-        };
-        File.WriteAllText(Path.Combine(directory, "adapter_config.json"), JsonSerializer.Serialize(config, Indented) + "\n");
+        string[] modules = [.. Targets.Select(target => target.Peft[(target.Peft.IndexOf('.', StringComparison.Ordinal) + 1)..])];
+        LoraAdapterWriter.Write(
+            directory,
+            new LoraDescription("smollm2-135m-instruct", Rank, Alpha, modules),
+            [.. _parameters.Select(pair => new LoraTensor(pair.Key, pair.Value.shape, Values(pair.Value)))],
+            asBFloat16: true);
     }
 
     /// <summary>Replaces the values of all parameters.</summary>
@@ -91,5 +80,9 @@ internal sealed class LoraWeights : IDisposable
         }
     }
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static float[] Values(Tensor parameter)
+    {
+        using var values = parameter.detach().to(ScalarType.Float32).contiguous();
+        return values.data<float>().ToArray();
+    }
 }

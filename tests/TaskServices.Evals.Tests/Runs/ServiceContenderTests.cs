@@ -41,6 +41,8 @@ public sealed class ServiceContenderTests
     {
         public IReadOnlyCollection<string> DatabaseNames => ["tiny"];
 
+        public ITextToSql ForPrincipal(Principal principal) => this;
+
         public Task<SqlPrediction> GenerateAsync(string databaseName, string question, CancellationToken cancellationToken) => Task.FromResult(answer());
 
         public Task<QueryResult> ExecuteAsync(string databaseName, SqlPrediction prediction, QueryLimits limits, CancellationToken cancellationToken) =>

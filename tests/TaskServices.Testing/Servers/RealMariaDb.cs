@@ -52,7 +52,7 @@ public static class RealMariaDb
                 "--no-defaults", "--datadir=" + data, "--port=" + server.Port.ToString(CultureInfo.InvariantCulture), "--bind-address=127.0.0.1",
                 "--socket=" + Path.Combine(server.Folder, "socket"), "--pid-file=" + Path.Combine(server.Folder, "pid"), "--init-file=" + users,
                 "--skip-name-resolve", "--innodb-buffer-pool-size=64M", "--innodb-flush-log-at-trx-commit=0", "--max-connections=300",
-                "--character-set-server=utf8mb4", "--skip-log-bin",
+                "--character-set-server=utf8mb4", "--skip-log-bin", "--tmpdir=" + server.Folder,
             ],
             () =>
             {

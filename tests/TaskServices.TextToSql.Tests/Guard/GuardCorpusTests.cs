@@ -50,6 +50,11 @@ public class GuardCorpusTests
             ? TestFiles.TryShared("data", "sql", "guard", shared)
             : TestFiles.InRepository("tests", "TaskServices.TextToSql.Tests", "Guard", own);
         Assert.SkipWhen(path is null, "The shared corpus is not here.");
+        return ReadRows(path);
+    }
+
+    internal static List<(SqlDialect Dialect, string Sql)> ReadRows(string path)
+    {
         var rows = new List<(SqlDialect, string)>();
         foreach (var line in File.ReadLines(path))
         {

@@ -118,8 +118,8 @@ internal sealed unsafe class AdapterWeights : IDisposable
                 Scale = target.Scale,
                 IsBFloat16 = adapter.IsBFloat16(target),
             };
-            WritePanels(update->A, update->IsBFloat16, target.Rank, target.InputSize, (column, depth) => a[(column * target.InputSize) + depth]);
-            WritePanels(update->B, update->IsBFloat16, part.Rows, target.Rank, (column, depth) => b[(RowOf(part, column) * target.Rank) + depth]);
+            WritePanels(update->A, update->IsBFloat16, target.Rank, target.InputSize, a, row: null);
+            WritePanels(update->B, update->IsBFloat16, part.Rows, target.Rank, b, column => RowOf(part, column));
             next = update->B + BytesOfB(adapter, target, part);
             update++;
         }
@@ -129,25 +129,24 @@ internal sealed unsafe class AdapterWeights : IDisposable
         ? (column / order.Length * order.Length) + order[column % order.Length]
         : column);
 
-    private static void WritePanels(byte* destination, bool isBFloat16, int columns, int depth, Func<int, int, float> weight)
+    /// <summary>Transposes a matrix [columns, depth] into panels; <paramref name="row"/> gives the matrix row of a column, null the same.</summary>
+    private static void WritePanels(byte* destination, bool isBFloat16, int columns, int depth, float[] matrix, Func<int, int>? row)
     {
-        for (var panel = 0; panel < columns; panel += PanelProduct.Columns)
+        var padded = LoraUpdate.PadToPanel(columns);
+        NativeMemory.Clear(destination, (nuint)((long)padded * depth * (isBFloat16 ? sizeof(ushort) : sizeof(float))));
+        for (var column = 0; column < columns; column++)
         {
+            var values = matrix.AsSpan((row?.Invoke(column) ?? column) * depth, depth);
+            var start = ((long)(column / PanelProduct.Columns) * depth * PanelProduct.Columns) + (column % PanelProduct.Columns);
             for (var k = 0; k < depth; k++)
             {
-                for (var column = panel; column < panel + PanelProduct.Columns; column++)
+                if (isBFloat16)
                 {
-                    var value = column < columns ? weight(column, k) : 0;
-                    if (isBFloat16)
-                    {
-                        *(ushort*)destination = (ushort)(BitConverter.SingleToUInt32Bits(value) >> 16);
-                        destination += sizeof(ushort);
-                    }
-                    else
-                    {
-                        *(float*)destination = value;
-                        destination += sizeof(float);
-                    }
+                    ((ushort*)destination)[start + ((long)k * PanelProduct.Columns)] = (ushort)(BitConverter.SingleToUInt32Bits(values[k]) >> 16);
+                }
+                else
+                {
+                    ((float*)destination)[start + ((long)k * PanelProduct.Columns)] = values[k];
                 }
             }
         }

@@ -29,6 +29,8 @@ internal sealed unsafe class LoraOperator : IDisposable
     /// <summary>Products of a row with fewer weights than this take less time than waking a thread.</summary>
     private const int ParallelWeights = 16 << 10;
 
+    private readonly Lock _gate = new();
+
     private readonly GCHandle _self;
 
     private readonly CustomOperator* _operator;
@@ -51,7 +53,7 @@ internal sealed unsafe class LoraOperator : IDisposable
     /// <returns>Its number, at least 1.</returns>
     public int Add(AdapterWeights weights)
     {
-        lock (this)
+        lock (_gate)
         {
             var free = Array.IndexOf(_adapters, null, 1);
             var adapters = _adapters;
@@ -70,7 +72,7 @@ internal sealed unsafe class LoraOperator : IDisposable
     /// <summary>Frees an adapter that no run uses any more.</summary>
     public void Remove(int number)
     {
-        lock (this)
+        lock (_gate)
         {
             _adapters[number]?.Dispose();
             _adapters[number] = null;

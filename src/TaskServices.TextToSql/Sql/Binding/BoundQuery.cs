@@ -8,13 +8,17 @@ namespace TaskServices.TextToSql.Sql.Binding;
 public sealed class BoundQuery
 {
     private readonly Dictionary<ColumnReference, BoundColumn> _columns;
+    private readonly Dictionary<TableReference, BoundTable> _references;
 
-    internal BoundQuery(Query query, IReadOnlyList<OutputColumn> outputs, Dictionary<ColumnReference, BoundColumn> columns, IReadOnlyList<BoundTable> tables)
+    internal BoundQuery(
+        Query query, IReadOnlyList<OutputColumn> outputs, Dictionary<ColumnReference, BoundColumn> columns, Dictionary<TableReference, BoundTable> references,
+        IReadOnlyList<BoundTable> tables)
     {
         Query = query;
         Outputs = outputs;
         Tables = tables;
         _columns = columns;
+        _references = references;
     }
 
     public Query Query { get; }
@@ -27,11 +31,21 @@ public sealed class BoundQuery
 
     /// <summary>Finds what a reference of <see cref="Query"/> stands for; null for the name of an output column in ORDER BY.</summary>
     public BoundColumn? Resolve(ColumnReference reference) => _columns.GetValueOrDefault(reference);
+
+    /// <summary>Finds what stands in a FROM of <see cref="Query"/>.</summary>
+    internal BoundTable Resolve(TableReference reference) => _references[reference];
 }
 
 /// <summary>One column of a result.</summary>
 /// <param name="Name">Null where the engine makes up a name.</param>
-public sealed record OutputColumn(string? Name, ColumnType Type);
+public sealed record OutputColumn(string? Name, ColumnType Type)
+{
+    /// <summary>Gets the values more precisely than <see cref="Type"/> says.</summary>
+    internal ValueKind Kind { get; init; }
+
+    /// <summary>Gets how many times longer than a stored value a value may be.</summary>
+    internal double Growth { get; init; } = 1;
+}
 
 /// <summary>One occurrence of a table in a FROM.</summary>
 public sealed class BoundTable
@@ -75,4 +89,11 @@ public sealed class BoundTable
 
 /// <summary>A column of one occurrence of a table.</summary>
 /// <param name="Name">Empty where a derived table's column has no name.</param>
-public sealed record BoundColumn(BoundTable Table, string Name, ColumnType Type);
+public sealed record BoundColumn(BoundTable Table, string Name, ColumnType Type)
+{
+    /// <inheritdoc cref="OutputColumn.Kind"/>
+    internal ValueKind Kind { get; init; }
+
+    /// <inheritdoc cref="OutputColumn.Growth"/>
+    internal double Growth { get; init; } = 1;
+}

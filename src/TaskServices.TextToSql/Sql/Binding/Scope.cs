@@ -25,7 +25,8 @@ internal sealed class Scope(Scope? parent)
 }
 
 /// <summary>The common tables that can be seen, innermost first.</summary>
-internal sealed record CommonScope(string Name, IReadOnlyList<OutputColumn> Outputs, CommonScope? Outer)
+/// <param name="WrittenName">The name that the bound query has for it.</param>
+internal sealed record CommonScope(string Name, string WrittenName, IReadOnlyList<OutputColumn> Outputs, CommonScope? Outer)
 {
     public static CommonScope? Find(CommonScope? scope, string name)
     {

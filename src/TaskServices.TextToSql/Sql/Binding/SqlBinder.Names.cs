@@ -19,8 +19,10 @@ public sealed partial class SqlBinder
     {
         if (reference.Schema is null && CommonScope.Find(_commonTables, reference.Name) is { } common)
         {
-            AddTable(scope, new(reference.Alias ?? common.Name, null, common.Name), common.Outputs, reference.Offset);
-            return reference with { Name = common.Name };
+            var alias = reference.Alias ?? (common.WrittenName == common.Name ? null : common.Name);
+            var shared = reference with { Name = common.WrittenName, Alias = alias };
+            _tableReferences[shared] = AddTable(scope, new(shared.ExposedName, null, common.Name), common.Outputs, reference.Offset);
+            return shared;
         }
 
         var table = IsOwnSchema(reference.Schema) ? _schema.FindTable(reference.Name) : null;
@@ -32,8 +34,10 @@ public sealed partial class SqlBinder
         }
 
         var columns = table.Columns.Where(column => _grant is null || _grant.AllowsColumn(table.Name, column.Name));
-        AddTable(scope, new(reference.Alias ?? table.Name, table, null), [.. columns.Select(column => new OutputColumn(column.Name, column.Type))], reference.Offset);
-        return reference with { Name = table.Name };
+        var bound = reference with { Name = table.Name };
+        var outputs = columns.Select(column => new OutputColumn(column.Name, column.Type) { Kind = ValueKinds.OfDeclared(column.DeclaredType) });
+        _tableReferences[bound] = AddTable(scope, new(bound.ExposedName, table, null), [.. outputs], reference.Offset);
+        return bound;
     }
 
     /// <summary>Each dialect's name for the place where the tables are; anything else is another database or a catalog.</summary>
@@ -154,6 +158,12 @@ public sealed partial class SqlBinder
     }
 
     private static string DidYouMean(string? name) => name is null ? "" : $"; did you mean {name}?";
+
+    private OutputColumn Output(string? name, Expression expression) => new(name, TypeOf(expression))
+    {
+        Kind = ValueKinds.Of(expression, reference => _references.GetValueOrDefault(reference)?.Kind ?? ValueKind.Unknown, _dialect),
+        Growth = ValueGrowth.Of(expression, reference => _references.GetValueOrDefault(reference)?.Growth ?? 1),
+    };
 
     private ColumnType TypeOf(Expression expression) => SqlTyping.TypeOf(expression, reference => _references.GetValueOrDefault(reference)?.Type);
 }

@@ -27,7 +27,7 @@ public sealed partial class SqlBinder
         {
             Items = items.ToEquatableList(),
             From = from,
-            DistinctOn = List(select.DistinctOn, item => BindOrderExpression(item, outputs)),
+            DistinctOn = List(select.DistinctOn, item => BindOrderExpression(item, outputs, items)),
             Where = Optional(select.Where),
             GroupBy = List(select.GroupBy, item => BindGroupExpression(item, outputs.Count)),
             Having = Optional(select.Having),
@@ -36,7 +36,7 @@ public sealed partial class SqlBinder
         var result = query with
         {
             Body = bound,
-            OrderBy = List(query.OrderBy, item => item with { Expression = BindOrderExpression(item.Expression, outputs) }),
+            OrderBy = List(query.OrderBy, item => item with { Expression = BindOrderExpression(item.Expression, outputs, items) }),
             Limit = Optional(query.Limit),
             Skip = Optional(query.Skip),
         };
@@ -51,7 +51,7 @@ public sealed partial class SqlBinder
             case ExpressionItem expression:
                 var value = Rewrite(expression.Expression);
                 items.Add(expression with { Expression = value });
-                outputs.Add(new(expression.Alias ?? (value as ColumnReference)?.Name, TypeOf(value)));
+                outputs.Add(Output(expression.Alias ?? (value as ColumnReference)?.Name, value));
                 if (_dialect is SqlDialect.DuckDb && expression.Alias is not null)
                     scope.Aliases.TryAdd(expression.Alias, value);
                 break;
@@ -75,7 +75,7 @@ public sealed partial class SqlBinder
         if (!table.HasDistinctNames)
         {
             items.Add(new StarItem(table.ExposedName));
-            outputs.AddRange(table.Columns.Select(column => new OutputColumn(column.Name.Length is 0 ? null : column.Name, column.Type)));
+            outputs.AddRange(table.Columns.Select(column => new OutputColumn(column.Name.Length is 0 ? null : column.Name, column.Type) { Kind = column.Kind, Growth = column.Growth }));
             return;
         }
 
@@ -84,7 +84,7 @@ public sealed partial class SqlBinder
             if (isBare && scope.Repeated.Contains(column))
                 continue;
             items.Add(new ExpressionItem(Refer(column, scope.NeedsQualifiers || _qualifyAll, -1)));
-            outputs.Add(new(column.Name, column.Type));
+            outputs.Add(new(column.Name, column.Type) { Kind = column.Kind, Growth = column.Growth });
         }
     }
 
@@ -100,7 +100,7 @@ public sealed partial class SqlBinder
     }
 
     /// <summary>A name alone means an output column first, as every engine has it; in a longer expression it means a table's column first.</summary>
-    private Expression BindOrderExpression(Expression expression, List<OutputColumn> outputs)
+    private Expression BindOrderExpression(Expression expression, List<OutputColumn> outputs, List<SelectItem> items)
     {
         if (expression is NumberLiteral { IsInteger: true } number)
         {
@@ -110,9 +110,13 @@ public sealed partial class SqlBinder
 
         if (expression is ColumnReference { Table: null } reference)
         {
-            var output = outputs.Find(column => reference.Name.Equals(column.Name, StringComparison.OrdinalIgnoreCase));
-            if (output is not null)
-                return new ColumnReference(output.Name!) { Offset = reference.Offset };
+            var output = outputs.FindIndex(column => reference.Name.Equals(column.Name, StringComparison.OrdinalIgnoreCase));
+
+            // Where a column of that name exists that the caller may not see, no engine is left to choose between the two.
+            if (output >= 0 && HidesColumn(reference.Name) && output < items.Count && items[output] is ExpressionItem hidden)
+                return hidden.Expression;
+            if (output >= 0)
+                return new ColumnReference(outputs[output].Name!) { Offset = reference.Offset };
         }
 
         return Rewrite(expression);
@@ -146,24 +150,25 @@ public sealed partial class SqlBinder
         return derived with { Query = query, Alias = alias };
     }
 
-    private string MakeName()
+    private string MakeName(string prefix = "q")
     {
         string name;
         do
         {
-            name = FormattableString.Invariant($"q{++_madeNames}");
+            name = FormattableString.Invariant($"{prefix}{++_madeNames}");
         }
         while (_schema.FindTable(name) is not null || CommonScope.Find(_commonTables, name) is not null);
         return name;
     }
 
-    private void AddTable(Scope scope, BoundTable table, IReadOnlyList<OutputColumn> columns, int offset)
+    private BoundTable AddTable(Scope scope, BoundTable table, IReadOnlyList<OutputColumn> columns, int offset)
     {
         if (scope.Tables.Exists(other => other.ExposedName.Equals(table.ExposedName, StringComparison.OrdinalIgnoreCase)))
             throw new SqlBindingException("DUPLICATE_NAME", $"{table.ExposedName} stands twice in one FROM; give each its own alias.", offset);
-        table.SetColumns([.. columns.Select(column => new BoundColumn(table, column.Name ?? "", column.Type))]);
+        table.SetColumns([.. columns.Select(column => new BoundColumn(table, column.Name ?? "", column.Type) { Kind = column.Kind, Growth = column.Growth })]);
         scope.Tables.Add(table);
         _tables.Add(table);
+        return table;
     }
 
     private JoinedTable BindJoin(JoinedTable join, Scope scope)

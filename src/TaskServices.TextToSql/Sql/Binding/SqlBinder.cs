@@ -8,15 +8,20 @@ namespace TaskServices.TextToSql.Sql.Binding;
 /// <remarks>
 /// The result says explicitly what each name means: where more than one table can be seen, every column has its table before it, so
 /// that a column which the caller may not see can never take the place of one that it may. NATURAL becomes USING, stars become columns,
-/// output names in GROUP BY and HAVING become their expressions.
+/// output names in GROUP BY and HAVING become their expressions. A common table that has the name of a table gets another one, so that no
+/// engine can take one for the other.
 /// </remarks>
 public sealed partial class SqlBinder : SqlRewriter
 {
+    /// <summary>Growth that a recursive value counts as, so that a step which uses it twice stands out.</summary>
+    private const double StepGrowth = 100;
+
     private readonly DatabaseSchema _schema;
     private readonly SqlDialect _dialect;
     private readonly AccessGrant? _grant;
     private readonly bool _qualifyAll;
     private readonly Dictionary<ColumnReference, BoundColumn> _references = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<TableReference, BoundTable> _tableReferences = new(ReferenceEqualityComparer.Instance);
     private readonly List<BoundTable> _tables = [];
     private Scope? _scope;
     private CommonScope? _commonTables;
@@ -42,7 +47,7 @@ public sealed partial class SqlBinder : SqlRewriter
         ArgumentNullException.ThrowIfNull(schema);
         var binder = new SqlBinder(schema, dialect, grant, qualifyAll);
         var (bound, outputs) = binder.BindQuery(query);
-        return new(bound, outputs, binder._references, binder._tables);
+        return new(bound, outputs, binder._references, binder._tableReferences, binder._tables);
     }
 
     /// <inheritdoc/>
@@ -63,7 +68,7 @@ public sealed partial class SqlBinder : SqlRewriter
         var tables = new List<CommonTable>();
         foreach (var table in query.CommonTables)
         {
-            if (tables.Exists(other => other.Name.Equals(table.Name, StringComparison.OrdinalIgnoreCase)))
+            if (query.CommonTables.Count(other => other.Name.Equals(table.Name, StringComparison.OrdinalIgnoreCase)) > 1)
                 throw new SqlBindingException("DUPLICATE_NAME", $"Two common tables have the name {table.Name}.", table.Offset);
             tables.Add(BindCommonTable(table, query.IsRecursive || _dialect is SqlDialect.Sqlite or SqlDialect.SqlServer));
         }
@@ -78,15 +83,18 @@ public sealed partial class SqlBinder : SqlRewriter
         // A common table sees the queries around it only through other common tables.
         var outer = _scope;
         _scope = null;
+        var written = _schema.FindTable(table.Name) is null ? table.Name : MakeName(table.Name + "_");
         Query bound;
         IReadOnlyList<OutputColumn> outputs;
         if (mayRecurse && table.Query is { Body: SetOperation { Operator: SetOperator.Union } union } && Mentions.Table(union.Right, table.Name))
         {
             var (left, anchor) = BindBody(union.Left);
             outputs = Rename(anchor, table.Columns, table.Offset);
-            _commonTables = new(table.Name, outputs, _commonTables);
+            _commonTables = new(table.Name, written, [.. outputs.Select(output => output with { Growth = StepGrowth })], _commonTables);
             var (right, step) = BindBody(union.Right);
             RequireSameCount(anchor, step, union.Offset);
+            if (step.Any(output => output.Growth >= 2 * StepGrowth))
+                throw new SqlBindingException("HUGE_VALUE", $"Each step of {table.Name} would double a value; only as much as a stored value may be added.", table.Offset);
             bound = table.Query with { Body = union with { Left = left, Right = right } };
             bound = bound with { OrderBy = List(bound.OrderBy, item => BindCompoundOrder(item, union, outputs)) };
         }
@@ -94,11 +102,11 @@ public sealed partial class SqlBinder : SqlRewriter
         {
             (bound, outputs) = BindQuery(table.Query);
             outputs = Rename(outputs, table.Columns, table.Offset);
-            _commonTables = new(table.Name, outputs, _commonTables);
+            _commonTables = new(table.Name, written, outputs, _commonTables);
         }
 
         _scope = outer;
-        return table with { Query = bound };
+        return table with { Name = written, Query = bound };
     }
 
     private static IReadOnlyList<OutputColumn> Rename(IReadOnlyList<OutputColumn> outputs, EquatableList<string> names, int offset)
@@ -121,14 +129,14 @@ public sealed partial class SqlBinder : SqlRewriter
                 var (left, outputs) = BindBody(operation.Left);
                 var (right, others) = BindBody(operation.Right);
                 RequireSameCount(outputs, others, operation.Offset);
-                return (operation with { Left = left, Right = right }, outputs);
+                return (operation with { Left = left, Right = right }, [.. outputs.Zip(others, Either)]);
             case ValuesBody values:
                 var count = values.Rows[0].Items.Count;
                 if (values.Rows.Any(row => row.Items.Count != count))
                     throw new SqlBindingException("COLUMN_COUNT", "All rows of VALUES need the same number of columns.", values.Offset);
                 var prefix = _dialect switch { SqlDialect.MySql => "column_", SqlDialect.DuckDb => "col", _ => "column" };
                 var first = _dialect is SqlDialect.MySql or SqlDialect.DuckDb ? 0 : 1;
-                return (Rewrite(body), [.. values.Rows[0].Items.Select((item, i) => new OutputColumn(prefix + (i + first), TypeOf(item)))]);
+                return (Rewrite(body), [.. values.Rows[0].Items.Select((item, i) => Output(prefix + (i + first), item))]);
             case NestedQuery nested:
                 var (inner, innerOutputs) = BindQuery(nested.Query);
                 return (nested with { Query = inner }, innerOutputs);
@@ -136,6 +144,9 @@ public sealed partial class SqlBinder : SqlRewriter
                 throw new ArgumentException($"Unknown body {body.GetType().Name}.", nameof(body));
         }
     }
+
+    private static OutputColumn Either(OutputColumn left, OutputColumn right) =>
+        left with { Kind = left.Kind == right.Kind ? left.Kind : ValueKinds.Wider(left.Kind, right.Kind), Growth = Math.Max(left.Growth, right.Growth) };
 
     private static void RequireSameCount(IReadOnlyList<OutputColumn> left, IReadOnlyList<OutputColumn> right, int offset)
     {

@@ -19,6 +19,7 @@ internal static class SqlFunctions
         count a 0 1 n = = = = =
         sum a 1 1 n = = = = =
         avg a 1 1 n = = = = =
+        favg a 1 1 n - - - - =
         min a 1 1 = = = = = =
         max a 1 1 = = = = = =
         total a 1 1 n = - - - -
@@ -122,7 +123,7 @@ internal static class SqlFunctions
         regexp_replace s 3 3 t - = = - =
         regexp_like s 2 2 b - - = - -
         regexp_matches s 2 2 b - - - - =
-        regexp_substr s 2 2 t - - = - -
+        regexp_substr s 2 2 t - = = - -
         regexp_extract s 2 3 t - - - - =
         current_date s 0 0 d = = = - =
         current_time s 0 0 d = = = - =

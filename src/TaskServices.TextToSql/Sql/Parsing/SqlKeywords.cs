@@ -37,7 +37,12 @@ internal static class SqlKeywords
             rows precision procedure purge range read reads real recursive regexp release rename repeat replace require resignal restrict
             return revoke rlike schema schemas sensitive separator show signal smallint spatial specific sql sqlexception sqlstate
             sqlwarning ssl starting straight_join system terminated tinyblob tinyint tinytext trailing trigger undo unlock unsigned usage
-            use utc_date utc_time utc_timestamp varbinary varchar varying virtual while write xor year_month zerofill
+            use utc_date utc_time utc_timestamp varbinary varchar varying virtual while write xor year_month zerofill cube current_role
+            delete_domain_id do_domain_ids empty function grouping ignore_domain_ids io_after_gtids io_before_gtids json_table manual
+            master_bind master_demote_to_replica master_demote_to_slave master_ssl_verify_server_cert maxvalue member minute_microsecond
+            minute_second no_write_to_binlog optimizer_costs page_checksum parallel parse_vcol_expr portion read_write ref_system_id
+            second_microsecond sql_big_result sql_calc_found_rows sql_small_result stats_auto_recalc stats_persistent stats_sample_pages
+            stored varcharacter
             """,
         [SqlDialect.SqlServer] =
             """
@@ -54,7 +59,8 @@ internal static class SqlKeywords
             """
             analyse analyze anti array asof asymmetric both cast collation column concurrently current_date current_time current_timestamp
             deferrable describe do glob grant initially isnull leading map notnull only pivot pivot_longer pivot_wider placing positional
-            semi show similar summarize symmetric tablesample trailing unpivot variadic
+            semi show similar summarize symmetric tablesample trailing unpivot variadic at authorization binary freeze lambda overlaps
+            unpack verbose
             """,
     }.ToFrozenDictionary(
         pair => pair.Key, pair => Common.Concat(Words(pair.Value)).ToFrozenSet(StringComparer.OrdinalIgnoreCase));
@@ -72,6 +78,18 @@ internal static class SqlKeywords
         unpivot unset update use using vacuum values waitfor when where while window with within xor and as asc between by case collate
         desc escape else then to xlock
         """).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Words that begin an expression or a window's frame where they stand bare, though some servers take them for names elsewhere.</summary>
+    private static readonly FrozenSet<string> ExpressionWords = Words("""
+        any array both cast current_catalog current_date current_time current_timestamp current_user exists extract interval localtime localtimestamp
+        groups leading map range row rows session_user some struct system_user trailing try_cast user
+        """).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Gets whether a name must stand in quotes wherever it is written.</summary>
+    public static bool NeedsQuotes(string word, SqlDialect dialect) => IsReserved(word, dialect) || ExpressionWords.Contains(word);
+
+    /// <summary>Gets every word that means something somewhere.</summary>
+    public static IEnumerable<string> All => Reserved.Values.SelectMany(words => words).Concat(NotBareAliases).Concat(ExpressionWords).Distinct(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Gets whether a word has a meaning in every dialect.</summary>
     public static bool IsCommon(string word) => CommonWords.Contains(word);

@@ -116,6 +116,12 @@ internal sealed class SqlLexer(string text, SqlDialect dialect)
             return dollar;
         if (c is '?' or '@' or '$' || (c is ':' && (SqlCharacters.IsWordStart(Peek(1)) || SqlCharacters.IsDigit(Peek(1)))))
             return ReadParameter();
+        if (c is '[' or ']' && dialect is SqlDialect.Postgres)
+        {
+            _at++;
+            return Token(TokenKind.Symbol, start, c is '[' ? "[" : "]");
+        }
+
         foreach (var symbol in Symbols)
         {
             if (text.AsSpan(_at).StartsWith(symbol))
@@ -134,6 +140,7 @@ internal sealed class SqlLexer(string text, SqlDialect dialect)
     private string ReadQuoted(char quote, bool backslash)
     {
         var start = _at;
+        var escapedQuote = -1;
         var value = new StringBuilder();
         for (_at++; _at < text.Length; _at++)
         {
@@ -145,7 +152,7 @@ internal sealed class SqlLexer(string text, SqlDialect dialect)
                 if (Peek(1) != quote || (quote is ']' && dialect is SqlDialect.Sqlite))
                 {
                     _at++;
-                    RefuseDoubtfulEnd(start, quote);
+                    RefuseDoubtfulEnd(start, escapedQuote);
                     return value.ToString();
                 }
 
@@ -154,6 +161,8 @@ internal sealed class SqlLexer(string text, SqlDialect dialect)
             else if (c is '\\' && backslash)
             {
                 _at++;
+                if (Peek() == quote && escapedQuote < 0)
+                    escapedQuote = _at;
                 ReadEscape(value);
                 continue;
             }
@@ -165,17 +174,13 @@ internal sealed class SqlLexer(string text, SqlDialect dialect)
     }
 
     /// <summary>Under another sql_mode, MySQL ends the string at an escaped quote and runs what follows; where that could be SQL, it is refused.</summary>
-    private void RefuseDoubtfulEnd(int start, char quote)
+    private void RefuseDoubtfulEnd(int start, int escapedQuote)
     {
-        if (dialect is not SqlDialect.MySql)
+        if (dialect is not SqlDialect.MySql || escapedQuote < 0)
             return;
-        var rest = text.AsSpan(start, _at - start);
-        var escaped = rest.IndexOf(quote is '"' ? "\\\"" : "\\'");
-        if (escaped >= 0 && (rest[escaped..].Contains(';') || rest[escaped..].Contains("--", StringComparison.Ordinal)
-            || rest[escaped..].Contains("/*", StringComparison.Ordinal) || rest[escaped..].Contains('#')))
-        {
+        var rest = text.AsSpan(escapedQuote, _at - escapedQuote);
+        if (rest.ContainsAny(';', '#') || rest.Contains("--", StringComparison.Ordinal) || rest.Contains("/*", StringComparison.Ordinal))
             throw Error(start, "an escaped quote before what could be SQL; write two quotes");
-        }
     }
 
     /// <summary>Reads what follows a backslash: MySQL's strings and PostgreSQL's <c>E'…'</c>.</summary>

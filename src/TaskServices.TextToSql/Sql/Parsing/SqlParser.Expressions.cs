@@ -201,16 +201,20 @@ public sealed partial class SqlParser
     private Expression ParseIn(Expression left, bool negated)
     {
         ExpectSymbol("(");
-        Expression result = AtQuery() && !Current.IsSymbol("(")
-            ? new InQueryExpression(left, ParseQuery(), negated)
-            : ToIn(left, ParseList(ParseExpression), negated);
-        ExpectSymbol(")");
-        return result;
-    }
+        if (AtQuery() && !Current.IsSymbol("("))
+        {
+            var query = ParseQuery();
+            ExpectSymbol(")");
+            return new InQueryExpression(left, query, negated);
+        }
 
-    /// <summary>A single query in parentheses inside IN's own ones is still a query.</summary>
-    private static Expression ToIn(Expression left, EquatableList<Expression> items, bool negated) =>
-        items is [SubqueryExpression only] ? new InQueryExpression(left, only.Query, negated) : new InListExpression(left, items, negated);
+        // A single query in parentheses inside IN's own ones is still a query.
+        var items = ParseList(ParseExpression);
+        if (items is [SubqueryExpression first] && ContinuesQuery())
+            return new InQueryExpression(left, ContinueQuery(first, first.Offset).Query, negated);
+        ExpectSymbol(")");
+        return items is [SubqueryExpression only] ? new InQueryExpression(left, only.Query, negated) : new InListExpression(left, items, negated);
+    }
 
     private Expression? TryParsePostfix(Expression left, int minimum)
     {

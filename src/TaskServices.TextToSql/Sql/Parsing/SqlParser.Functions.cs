@@ -155,7 +155,9 @@ public sealed partial class SqlParser
     /// <summary>DATEPART and its like: the first argument is a word.</summary>
     private Expression ParseTransactSqlDateCall(string name)
     {
-        var part = ParseDatePart();
+        // As a distance a week is seven days; as a part of a date only the ISO week has one meaning.
+        var isWeek = name is "dateadd" or "datediff" && (TryWord("week") || TryWord("wk") || TryWord("ww"));
+        var part = isWeek ? DatePart.Week : ParseDatePart();
         ExpectSymbol(",");
         var arguments = ParseList(ParseExpression);
         var unit = new StringLiteral(SqlDateParts.Name(part));

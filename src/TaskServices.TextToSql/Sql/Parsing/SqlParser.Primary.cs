@@ -46,11 +46,23 @@ public sealed partial class SqlParser
         }
 
         var items = ParseList(ParseExpression);
-        if (items is [SubqueryExpression first] && Current.IsWord("union", "intersect", "except", "order", "limit", "offset", "fetch"))
+        if (items is [SubqueryExpression first] && ContinuesQuery())
             return ContinueQuery(first, offset);
         ExpectSymbol(")");
+        if (items is [FunctionCall { Name: "array_agg", Over: null } all] && TrySymbol("["))
+        {
+            // (array_agg(x))[1] is how PostgreSQL before 16 writes any_value(x).
+            if (Current is not { Kind: TokenKind.Number, Value: "1" })
+                throw Unexpected("1");
+            _at++;
+            ExpectSymbol("]");
+            return all with { Name = "any_value", Offset = offset };
+        }
+
         return items.Count is 1 ? items[0] : new RowExpression(items) { Offset = offset };
     }
+
+    private bool ContinuesQuery() => Current.IsWord("union", "intersect", "except", "order", "limit", "offset", "fetch");
 
     /// <summary>What looked like a value, <c>((SELECT …)</c>, goes on as a query: <c>UNION …)</c>.</summary>
     private SubqueryExpression ContinueQuery(SubqueryExpression first, int offset)
@@ -59,12 +71,13 @@ public sealed partial class SqlParser
         while (Current.IsWord("union", "intersect", "except"))
         {
             var kind = Current.IsWord("union") ? SetOperator.Union : Current.IsWord("intersect") ? SetOperator.Intersect : SetOperator.Except;
+            var level = kind is SetOperator.Intersect && _dialect is not SqlDialect.Sqlite ? 1 : 0;
             _at++;
             CountOperator();
             var all = TryWord("all");
             if (!all)
                 TryWord("distinct");
-            body = new SetOperation(kind, all, body, ParseSetOperation(1));
+            body = new SetOperation(kind, all, Settle(body), Settle(ParseSetOperation(level + 1)));
         }
 
         var query = ParseQueryTail(body);
@@ -75,7 +88,7 @@ public sealed partial class SqlParser
     private ColumnReference ParseColumn()
     {
         var first = Current;
-        if (_dialect is SqlDialect.Sqlite && first.IsDoubleQuoted && !Ahead().IsSymbol("."))
+        if (_dialect is SqlDialect.Sqlite && first.IsDoubleQuoted && !Ahead().IsSymbol(".") && !first.Value.Any(SqlCharacters.IsInvisible))
             return Take(new ColumnReference(first.Value) { Offset = first.Offset, IsDoubleQuoted = true });
         var name = ExpectName("an expression");
         if (!TrySymbol("."))

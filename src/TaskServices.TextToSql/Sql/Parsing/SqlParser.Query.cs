@@ -313,7 +313,8 @@ public sealed partial class SqlParser
         }
 
         // T-SQL's "alias = expression".
-        if (_dialect is SqlDialect.SqlServer && Current.Kind is TokenKind.Word or TokenKind.QuotedName && Ahead().IsSymbol("="))
+        if (_dialect is SqlDialect.SqlServer && Ahead().IsSymbol("=")
+            && (Current.Kind is TokenKind.QuotedName || (Current.Kind is TokenKind.Word && !SqlKeywords.IsReserved(Current.Value, _dialect))))
         {
             var name = ExpectName("an alias");
             _at++;

@@ -143,9 +143,26 @@ public sealed partial class SqlPrinter
             _ => e.Negated ? " IS NOT DISTINCT FROM " : " IS DISTINCT FROM ",
         });
 
-        // Bare NULL, TRUE and FALSE after IS are other operators.
-        WriteOperand(e.Right, e.Right is NullLiteral or BooleanLiteral ? SqlPrecedence.Primary + 1 : SqlPrecedence.Bit);
+        // Bare NULL, TRUE and FALSE after IS are other operators, whatever follows them.
+        WriteOperand(e.Right, _dialect is SqlDialect.Sqlite && First(e.Right) is NullLiteral or BooleanLiteral ? SqlPrecedence.Primary + 1 : SqlPrecedence.Bit);
     }
+
+    /// <summary>Gets the expression whose text an expression begins with.</summary>
+    private static Expression First(Expression expression) => expression switch
+    {
+        BinaryExpression e => First(e.Left),
+        IsNullExpression e => First(e.Operand),
+        IsTruthExpression e => First(e.Operand),
+        IsDistinctExpression e => First(e.Left),
+        BetweenExpression e => First(e.Operand),
+        LikeExpression e => First(e.Operand),
+        InListExpression e => First(e.Operand),
+        InQueryExpression e => First(e.Operand),
+        QuantifiedExpression e => First(e.Left),
+        CollateExpression e => First(e.Operand),
+        AtTimeZoneExpression e => First(e.Operand),
+        _ => expression,
+    };
 
     private void WriteLike(LikeExpression e)
     {
@@ -194,6 +211,16 @@ public sealed partial class SqlPrinter
             return;
         }
 
+        if (_dialect is SqlDialect.SqlServer && binary is { Operator: BinaryOperator.Add, Right: IntervalExpression span })
+        {
+            _out.Append("DATEADD(").Append(SqlDateParts.Name(span.Unit)).Append(", ");
+            Write(span.Amount);
+            _out.Append(", ");
+            Write(binary.Left);
+            _out.Append(')');
+            return;
+        }
+
         var precedence = ClassOf(binary.Operator);
         var isSame = binary.Left is BinaryExpression left && left.Operator == binary.Operator;
         var (leftMinimum, rightMinimum) = precedence switch
@@ -238,6 +265,7 @@ public sealed partial class SqlPrinter
     private int LevelOf(Expression expression) => expression switch
     {
         BinaryExpression { Operator: BinaryOperator.Concat } when _dialect is SqlDialect.MySql => SqlPrecedence.Primary,
+        BinaryExpression { Operator: BinaryOperator.Add, Right: IntervalExpression } when _dialect is SqlDialect.SqlServer => SqlPrecedence.Primary,
         BinaryExpression binary => ClassOf(binary.Operator),
         UnaryExpression { Operator: UnaryOperator.Not } => SqlPrecedence.Not,
         IsDistinctExpression { Negated: false } when _dialect is SqlDialect.MySql => SqlPrecedence.Not,

@@ -15,6 +15,14 @@ public sealed partial class SqlPrinter
             return;
         }
 
+        if (call.Name is "any_value" && _dialect is SqlDialect.Postgres && call.Over is null)
+        {
+            _out.Append('(');
+            Write(call with { Name = "array_agg" });
+            _out.Append(")[1]");
+            return;
+        }
+
         // Function names are never quoted: the guard knows them all, and the parser takes no quoted ones.
         _out.Append(SqlFunctions.Spell(call.Name, _dialect)).Append('(');
         if (call.Star)

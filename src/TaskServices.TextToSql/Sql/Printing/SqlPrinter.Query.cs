@@ -1,4 +1,5 @@
 using TaskServices.TextToSql.Sql.Ast;
+using TaskServices.TextToSql.Sql.Parsing;
 
 namespace TaskServices.TextToSql.Sql.Printing;
 
@@ -63,7 +64,7 @@ public sealed partial class SqlPrinter
                 throw NotExpressible("WITH TIES");
             WriteSkip(query.Skip);
             _out.Append(" FETCH FIRST ");
-            WriteOperand(query.Limit, Parsing.SqlPrecedence.Primary);
+            WriteOperand(query.Limit, SqlPrecedence.Primary);
             _out.Append(" ROWS WITH TIES");
             return;
         }
@@ -259,7 +260,7 @@ public sealed partial class SqlPrinter
         switch (item)
         {
             case ExpressionItem { Alias: var alias } expression:
-                Write(expression.Expression);
+                WriteOperand(expression.Expression, BeginsLikeAlias(expression.Expression) ? SqlPrecedence.Primary + 1 : 0);
                 if (alias is not null)
                 {
                     _out.Append(" AS ");
@@ -276,6 +277,16 @@ public sealed partial class SqlPrinter
                 break;
         }
     }
+
+    /// <summary>Gets whether T-SQL would read the beginning of an item as <c>alias = …</c>.</summary>
+    private bool BeginsLikeAlias(Expression expression) =>
+        _dialect is SqlDialect.SqlServer && expression switch
+        {
+            BinaryExpression { Operator: BinaryOperator.Equal, Left: ColumnReference { Table: null } } => true,
+            QuantifiedExpression { Operator: BinaryOperator.Equal, Left: ColumnReference { Table: null } } => true,
+            BinaryExpression e => BeginsLikeAlias(e.Left),
+            _ => false,
+        };
 
     private void Write(TableSource source)
     {

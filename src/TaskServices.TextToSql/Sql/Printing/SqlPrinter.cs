@@ -51,11 +51,7 @@ public sealed partial class SqlPrinter
 
     private static bool IsPlain(string name, SqlDialect dialect)
     {
-        if (name.Length is 0 || !(char.IsAsciiLetter(name[0]) || name[0] is '_') || SqlKeywords.IsReserved(name, dialect))
-            return false;
-
-        // SQLite reads CAST as the start of an expression wherever it stands bare, though the parser can tell a table of that name.
-        if (dialect is SqlDialect.Sqlite && name.Equals("cast", StringComparison.OrdinalIgnoreCase))
+        if (name.Length is 0 || !(char.IsAsciiLetter(name[0]) || name[0] is '_') || SqlKeywords.NeedsQuotes(name, dialect))
             return false;
         foreach (var c in name)
         {
