@@ -17,7 +17,7 @@ public sealed record ModelManifest
     internal static string DeviceGraphFileName(string graphFileName) => Path.ChangeExtension(graphFileName, ".cuda.onnx");
 
     /// <summary>Version of the directory's layout and of the graphs; a directory of another version is imported again.</summary>
-    internal const int CurrentFormatVersion = 4;
+    internal const int CurrentFormatVersion = 5;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
