@@ -66,7 +66,7 @@ public sealed class SharedHostTests
 
     private static async Task<List<SqlPrediction>> AnswerInProcessAsync()
     {
-        await using var host = await Composition.OpenModelAsync(ModelChoice.From(model: null, ModelChoice.NoAdapter, cache: null), new(), Cancellation);
+        await using var host = await Composition.OpenModelAsync(ModelChoice.From(model: null, ModelChoice.NoAdapter, cache: null), new(), Cancellation, new() { MaxAdapterCount = 1 });
         host.Adapters.Load("text-to-sql", TestFiles.InRepository("models", "text-to-sql"));
         var databases = new ServedDatabases(new Dictionary<string, string> { ["chinook"] = DatabaseUrl }).Check();
         var textToSql = Composition.CreateTextToSql(host, "text-to-sql", databases);
