@@ -42,7 +42,7 @@ internal static class TextToSqlErrors
         "QUERY_TIMED_OUT" => new(StatusCode.ResourceExhausted, Domain, reason, message),
         "UNKNOWN_PRINCIPAL" => new(StatusCode.Unauthenticated, Domain, reason, message),
         "TENANT_MISMATCH" or "PRINCIPAL_INCOMPLETE" or "NOTHING_GRANTED" => new(StatusCode.PermissionDenied, Domain, reason, message),
-        "DATABASE_LOCKED" => new(StatusCode.Unavailable, Domain, reason, message) { RetryAfter = RetryAfter },
+        "DATABASE_LOCKED" or "DATABASE_BUSY" or "DATABASE_UNREACHABLE" => new(StatusCode.Unavailable, Domain, reason, message) { RetryAfter = RetryAfter },
         _ => new(StatusCode.FailedPrecondition, Domain, reason, message),
     };
 

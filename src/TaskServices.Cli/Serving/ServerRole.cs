@@ -78,7 +78,7 @@ internal sealed class ServerRole : IAsyncDisposable
             (All, _) =>
             [
                 serving.SharedModel(model.ReadShared(arguments), adapterFolder),
-                OverSharedModel(model.ReadShared(arguments).LoadedAdapterPath, served),
+                serving.OverSharedModel(model.ReadShared(arguments).LoadedAdapterPath, served),
             ],
             (_, null) => [serving.TextToSqlAlone(model.Read(arguments), served)],
             _ => serving.OverRemoteModel(
@@ -135,18 +135,18 @@ internal sealed class ServerRole : IAsyncDisposable
     private ServerPart TextToSqlAlone(ModelChoice model, ServedDatabases databases) =>
         ServerPart.TextToSql(async (provider, cancellationToken) =>
         {
-            var urls = databases.Check();
+            var urls = await databases.CheckAsync(cancellationToken);
             var host = Keep(await Composition.OpenModelAsync(model, Session, cancellationToken, _inference, provider));
-            return Composition.CreateTextToSql(host, adapter: null, urls);
+            return Keep(Composition.CreateTextToSql(host, adapter: null, urls));
         }, databases.FindPrincipal);
 
-    private static ServerPart OverSharedModel(string? adapterPath, ServedDatabases databases) =>
+    private ServerPart OverSharedModel(string? adapterPath, ServedDatabases databases) =>
         ServerPart.TextToSql(async (provider, cancellationToken) =>
         {
-            var urls = databases.Check();
+            var urls = await databases.CheckAsync(cancellationToken);
             var served = await provider.GetRequiredService<LateLoaded<ServedModel>>().WaitAsync(cancellationToken);
             var adapter = adapterPath is null || served.Host.Model.MergedAdapterSha256 is not null ? null : NameOf(adapterPath);
-            return Composition.CreateTextToSql(served.Host, adapter, urls);
+            return Keep(Composition.CreateTextToSql(served.Host, adapter, urls));
         }, databases.FindPrincipal);
 
     private ServerPart[] OverRemoteModel(
@@ -155,9 +155,9 @@ internal sealed class ServerRole : IAsyncDisposable
         ServerPart.RemoteInference(address, accessToken, options.CachePath),
         ServerPart.TextToSql(async (provider, cancellationToken) =>
         {
-            var urls = databases.Check();
+            var urls = await databases.CheckAsync(cancellationToken);
             var host = Keep(await provider.GetRequiredService<LateLoaded<RemoteInferenceHost>>().WaitAsync(cancellationToken));
-            return Composition.CreateTextToSql(host, await FindAdapterAsync(host, options.AdapterName, cancellationToken), urls);
+            return Keep(Composition.CreateTextToSql(host, await FindAdapterAsync(host, options.AdapterName, cancellationToken), urls));
         }, databases.FindPrincipal),
     ];
 

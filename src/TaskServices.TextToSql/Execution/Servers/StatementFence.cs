@@ -51,6 +51,9 @@ internal static class StatementFence
             Check(words, i, Functions[dialect]);
     }
 
+    /// <summary>Whether the printer of a dialect ever writes a function of this name.</summary>
+    internal static bool IsFunction(string name, SqlDialect dialect) => Functions[dialect].Contains(name);
+
     internal static TextToSqlException Refused(string what) => new("QUERY_REFUSED", $"Only a single SELECT is executed; found {what}.");
 
     private static void Check(List<Word> words, int index, FrozenSet<string> functions)
