@@ -63,7 +63,7 @@ internal static class Composition
     {
         var urls = databases.Check();
         var host = await OpenModelAsync(model, new(), cancellationToken);
-        return new(CreateTextToSql(host, model.AdapterName, urls), host);
+        return new(databases.Audited(CreateTextToSql(host, model.AdapterName, urls)), host);
     }
 
     /// <summary>Makes the text-to-SQL task over a host, in this process or in another one.</summary>
