@@ -74,7 +74,8 @@ public sealed class AuditLog
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new AuditException($"{_settings.Path}: the audit log cannot be written, so nothing is answered. Make room, or check the path and its rights.", exception);
+            var consequence = _settings.ContinueOnFailure ? "" : ", so nothing is answered";
+            throw new AuditException($"{_settings.Path}: the audit log cannot be written{consequence}. Make room, or check the path and its rights.", exception);
         }
     }
 
