@@ -61,15 +61,16 @@ internal static class Composition
     /// <inheritdoc cref="OpenTextToSqlAsync(ModelChoice, IReadOnlyDictionary{string, string}, CancellationToken)"/>
     public static async Task<TextToSqlSession> OpenTextToSqlAsync(ModelChoice model, ServedDatabases databases, CancellationToken cancellationToken)
     {
-        var urls = databases.Check();
+        var urls = await databases.CheckAsync(cancellationToken);
         var host = await OpenModelAsync(model, new(), cancellationToken);
-        return new(databases.Audited(CreateTextToSql(host, model.AdapterName, urls)), host);
+        var pipeline = CreateTextToSql(host, model.AdapterName, urls);
+        return new(databases.Audited(pipeline), pipeline, host);
     }
 
     /// <summary>Makes the text-to-SQL task over a host, in this process or in another one.</summary>
     /// <param name="adapter">Name of the host's adapter for the task, or null.</param>
-    /// <param name="databases">What <see cref="ServedDatabases.Check"/> gave.</param>
-    public static ITextToSql CreateTextToSql(IInferenceHost host, string? adapter, IReadOnlyDictionary<string, RegisteredUrl> databases)
+    /// <param name="databases">What <see cref="ServedDatabases.CheckAsync"/> gave.</param>
+    public static TextToSqlPipeline CreateTextToSql(IInferenceHost host, string? adapter, IReadOnlyDictionary<string, RegisteredUrl> databases)
     {
         var pipeline = new TextToSqlPipeline(host, new() { Adapter = adapter });
         foreach (var (name, database) in databases)
@@ -86,9 +87,13 @@ internal static class Composition
 }
 
 /// <summary>The text-to-SQL task and what it keeps loaded.</summary>
-internal sealed class TextToSqlSession(ITextToSql textToSql, IAsyncDisposable engine) : IAsyncDisposable
+internal sealed class TextToSqlSession(ITextToSql textToSql, TextToSqlPipeline pipeline, IAsyncDisposable engine) : IAsyncDisposable
 {
     public ITextToSql TextToSql { get; } = textToSql;
 
-    public ValueTask DisposeAsync() => engine.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await pipeline.DisposeAsync();
+        await engine.DisposeAsync();
+    }
 }

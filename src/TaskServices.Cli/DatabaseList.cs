@@ -21,9 +21,10 @@ internal static class DatabaseList
         {
             var separator = pair.IndexOf('=', StringComparison.Ordinal);
             var name = separator > 0 ? pair[..separator] : "";
+            // The pair is not repeated: a URL may hold a password.
             if (name.Length is 0 || separator == pair.Length - 1 || !name.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-'))
             {
-                throw CliException.Usage($"--database must be NAME=URL with a name of letters, digits, '_' and '-', for example shop=sqlite:shop.db; it is '{pair}'.");
+                throw CliException.Usage("--database must be NAME=URL with a name of letters, digits, '_' and '-', for example shop=sqlite:shop.db.");
             }
 
             if (!databases.TryAdd(name, pair[(separator + 1)..]))

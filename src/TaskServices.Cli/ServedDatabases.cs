@@ -1,6 +1,7 @@
 using TaskServices.TextToSql;
 using TaskServices.TextToSql.Audit;
 using TaskServices.TextToSql.Configuration;
+using TaskServices.TextToSql.Execution;
 using TaskServices.TextToSql.Generation;
 using TaskServices.TextToSql.Guard;
 using TaskServices.TextToSql.Schema;
@@ -10,6 +11,9 @@ namespace TaskServices.Cli;
 /// <summary>Databases by name with who may read what: from the command line, where everyone reads everything, or from a configuration file.</summary>
 internal sealed class ServedDatabases
 {
+    /// <summary>Longest time for reading a schema.</summary>
+    public static readonly TimeSpan SchemaTime = TimeSpan.FromSeconds(30);
+
     private readonly IReadOnlyDictionary<string, string> _urls;
     private readonly ServiceConfiguration? _configuration;
 
@@ -31,22 +35,36 @@ internal sealed class ServedDatabases
     public ITextToSql Audited(ITextToSql textToSql) => Audit is null ? textToSql : new AuditedTextToSql(textToSql, Audit, _urls);
 
     /// <summary>Reads the URLs, and checks every grant against the schema of its database.</summary>
-    /// <exception cref="TextToSqlException">A URL is malformed or names an engine that is not supported, or a grant does not fit its database.</exception>
-    public IReadOnlyDictionary<string, RegisteredUrl> Check() => _urls.ToDictionary(pair => pair.Key, pair =>
+    /// <exception cref="TextToSqlException">
+    /// A URL is malformed or names an engine that is not supported, a database with grants cannot be read, or a grant does not fit its database.
+    /// </exception>
+    public async Task<IReadOnlyDictionary<string, RegisteredUrl>> CheckAsync(CancellationToken cancellationToken)
     {
-        var url = DatabaseUrl.Parse(pair.Value);
-        var access = _configuration?.Databases[pair.Key].Access;
+        var checkedUrls = new Dictionary<string, RegisteredUrl>();
+        foreach (var (name, text) in _urls)
+        {
+            var configured = _configuration?.Databases[name];
+            var url = DatabaseUrl.Parse(text, configured?.Password);
+            if (configured is not null)
+                await CheckGrantsAsync(configured, url, cancellationToken);
+            checkedUrls[name] = new(url, configured?.Access);
+        }
+
+        return checkedUrls;
+    }
+
+    private async Task CheckGrantsAsync(ConfiguredDatabase database, DatabaseUrl url, CancellationToken cancellationToken)
+    {
         try
         {
-            access?.Validate(SqliteSchemaReader.Read(url.Path), url.Dialect);
+            await using var executor = QueryExecutors.Create(url);
+            database.Access.Validate(await executor.ReadSchemaAsync(database.Name, SchemaTime, cancellationToken), url.Dialect);
         }
         catch (TextToSqlException exception) when (exception.Reason is "GRANT_INVALID")
         {
-            throw new TextToSqlException(exception.Reason, $"{_configuration!.Path}, databases.{pair.Key}.grants: {exception.Message}", exception);
+            throw new TextToSqlException(exception.Reason, $"{_configuration!.Path}, databases.{database.Name}.grants: {exception.Message}", exception);
         }
-
-        return new RegisteredUrl(url, access);
-    });
+    }
 }
 
 /// <summary>Where a database is, and who may read what of it; null for everything to everyone.</summary>

@@ -18,7 +18,7 @@ public sealed class MetricsTests
     {
         InferenceHost? host = null;
         await using (var server = await RunningServer.StartAsync(
-            async (services, stop) => Composition.CreateTextToSql(host = await OpenAsync(services, stop), adapter: null, new ServedDatabases(Databases).Check()),
+            async (services, stop) => Composition.CreateTextToSql(host = await OpenAsync(services, stop), adapter: null, await new ServedDatabases(Databases).CheckAsync(stop)),
             waitUntilReady: true))
         {
             await server.Client.GenerateSqlAsync(new() { SchemaId = "chinook", Question = Question }, cancellationToken: Cancellation);

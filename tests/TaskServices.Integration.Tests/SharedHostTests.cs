@@ -68,8 +68,8 @@ public sealed class SharedHostTests
     {
         await using var host = await Composition.OpenModelAsync(ModelChoice.From(model: null, ModelChoice.NoAdapter, cache: null), new(), Cancellation, new() { MaxAdapterCount = 1 });
         host.Adapters.Load("text-to-sql", TestFiles.InRepository("models", "text-to-sql"));
-        var databases = new ServedDatabases(new Dictionary<string, string> { ["chinook"] = DatabaseUrl }).Check();
-        var textToSql = Composition.CreateTextToSql(host, "text-to-sql", databases);
+        var databases = await new ServedDatabases(new Dictionary<string, string> { ["chinook"] = DatabaseUrl }).CheckAsync(Cancellation);
+        await using var textToSql = Composition.CreateTextToSql(host, "text-to-sql", databases);
         var predictions = new List<SqlPrediction>();
         foreach (var question in Questions)
             predictions.Add(await textToSql.GenerateAsync("chinook", question, Cancellation));

@@ -12,7 +12,7 @@ internal static class AskCommand
 
     public static Command Create()
     {
-        var database = new Option<string>("--database") { Description = "Database to ask, for example sqlite:shop.db; with --config its name there.", HelpName = "URL", Required = true };
+        var database = new Option<string>("--database") { Description = "Database to ask, for example sqlite:shop.db, duckdb:shop.duckdb, postgres://user@host/shop or mysql://user@host/shop; with --config its name there.", HelpName = "URL", Required = true };
         var maxRows = new Option<int>("--max-rows")
         {
             Description = "Rows read at most, in [1, 100000].",
@@ -47,6 +47,7 @@ internal static class AskCommand
             command,
             "taskservices ask --database sqlite:examples/chinook/Chinook_Sqlite.sqlite \"How many customers are from Germany?\"",
             "taskservices ask --database sqlite:shop.db --format json \"Which product sells best?\" | jq .sql",
+            "PGPASSWORD=… taskservices ask --database postgres://reader@localhost/shop \"How many orders are there?\"",
             "taskservices ask --config taskservices.json --principal ann --database shop \"How many orders are open?\"",
             "taskservices ask --database sqlite:shop.db --audit audit.jsonl \"How many orders are open?\"");
         return command;

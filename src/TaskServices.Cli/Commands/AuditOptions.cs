@@ -10,6 +10,9 @@ internal sealed class AuditOptions
 {
     private const string Warn = "warn";
 
+    // Where database URLs without a password take it from.
+    private static readonly string[] PasswordVariables = ["PGPASSWORD", "MYSQL_PWD"];
+
     private readonly Option<string?> _file = new("--audit")
     {
         Description = "Audit log: JSON lines in a hash chain, appended to. Default: audit.file of the configuration, else none.",
@@ -42,7 +45,8 @@ internal sealed class AuditOptions
         }
 
         var continues = onFailure is null ? configuration?.Audit?.ContinueOnFailure is true : onFailure is Warn;
-        var secrets = configuration?.Databases.Values.Select(database => database.Password?.Reveal() ?? "") ?? [];
+        var secrets = (configuration?.Databases.Values.Select(database => database.Password?.Reveal() ?? "") ?? [])
+            .Concat(PasswordVariables.Select(name => Environment.GetEnvironmentVariable(name) ?? ""));
         return AuditLog.Open(new(path, continues), secrets, message => Console.Error.WriteLine($"taskservices: warning: {CellText.OneLine(message)} [AUDIT_FAILED]"));
     }
 }

@@ -5,6 +5,7 @@ using Spectre.Console;
 using TaskServices.Cli.Terminal;
 using TaskServices.Inference.Models;
 using TaskServices.Inference.Tokenization;
+using TaskServices.TextToSql.Execution;
 using TaskServices.TextToSql.Schema;
 
 namespace TaskServices.Cli.Commands;
@@ -34,7 +35,7 @@ internal static class DoctorCommand
             await Add("cuda", isNeeded: false, () => DescribeCudaAsync(model.Read(parsed), cancellationToken));
             foreach (var (name, url) in DatabaseList.Parse([.. parsed.GetValue(databases) ?? []]))
             {
-                await Add("database " + name, isNeeded: true, () => Task.FromResult(DescribeDatabase(name, url)));
+                await Add("database " + name, isNeeded: true, () => DescribeDatabaseAsync(name, url, cancellationToken));
             }
 
             Write(findings, parsed.GetValue(GlobalOptions.Format));
@@ -116,9 +117,10 @@ internal static class DoctorCommand
         return ModelSession.Open(directory, new ModelSessionOptions { SlotCount = 2, SlotCapacity = 128, Provider = provider });
     }
 
-    private static string DescribeDatabase(string name, string url)
+    private static async Task<string> DescribeDatabaseAsync(string name, string url, CancellationToken cancellationToken)
     {
-        var schema = SqliteSchemaReader.Read(DatabaseUrl.Parse(url).Path);
+        await using var executor = QueryExecutors.Create(DatabaseUrl.Parse(url));
+        var schema = await executor.ReadSchemaAsync(name, ServedDatabases.SchemaTime, cancellationToken);
         return $"{name}: {schema.Tables.Count} tables";
     }
 

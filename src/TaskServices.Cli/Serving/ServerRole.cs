@@ -84,7 +84,7 @@ internal sealed class ServerRole : IAsyncDisposable
             (All, _) =>
             [
                 serving.SharedModel(model.ReadShared(arguments), adapterFolder),
-                OverSharedModel(model.ReadShared(arguments).LoadedAdapterPath, served),
+                serving.OverSharedModel(model.ReadShared(arguments).LoadedAdapterPath, served),
             ],
             (_, null) => [serving.TextToSqlAlone(model.Read(arguments), served)],
             _ => serving.OverRemoteModel(
@@ -141,18 +141,18 @@ internal sealed class ServerRole : IAsyncDisposable
     private ServerPart TextToSqlAlone(ModelChoice model, ServedDatabases databases) =>
         ServerPart.TextToSql(async (provider, cancellationToken) =>
         {
-            var urls = databases.Check();
+            var urls = await databases.CheckAsync(cancellationToken);
             var host = Keep(await Composition.OpenModelAsync(model, Session, cancellationToken, _inference, provider));
-            return databases.Audited(Composition.CreateTextToSql(host, adapter: null, urls));
+            return databases.Audited(Keep(Composition.CreateTextToSql(host, adapter: null, urls)));
         }, databases.FindPrincipal);
 
-    private static ServerPart OverSharedModel(string? adapterPath, ServedDatabases databases) =>
+    private ServerPart OverSharedModel(string? adapterPath, ServedDatabases databases) =>
         ServerPart.TextToSql(async (provider, cancellationToken) =>
         {
-            var urls = databases.Check();
+            var urls = await databases.CheckAsync(cancellationToken);
             var served = await provider.GetRequiredService<LateLoaded<ServedModel>>().WaitAsync(cancellationToken);
             var adapter = adapterPath is null || served.Host.Model.MergedAdapterSha256 is not null ? null : NameOf(adapterPath);
-            return databases.Audited(Composition.CreateTextToSql(served.Host, adapter, urls));
+            return databases.Audited(Keep(Composition.CreateTextToSql(served.Host, adapter, urls)));
         }, databases.FindPrincipal);
 
     private ServerPart[] OverRemoteModel(
@@ -161,9 +161,9 @@ internal sealed class ServerRole : IAsyncDisposable
         ServerPart.RemoteInference(address, accessToken, options.CachePath),
         ServerPart.TextToSql(async (provider, cancellationToken) =>
         {
-            var urls = databases.Check();
+            var urls = await databases.CheckAsync(cancellationToken);
             var host = Keep(await provider.GetRequiredService<LateLoaded<RemoteInferenceHost>>().WaitAsync(cancellationToken));
-            return databases.Audited(Composition.CreateTextToSql(host, await FindAdapterAsync(host, options.AdapterName, cancellationToken), urls));
+            return databases.Audited(Keep(Composition.CreateTextToSql(host, await FindAdapterAsync(host, options.AdapterName, cancellationToken), urls)));
         }, databases.FindPrincipal),
     ];
 

@@ -1,4 +1,5 @@
 using TaskServices.TextToSql.Guard;
+using TaskServices.TextToSql.Schema;
 
 namespace TaskServices.TextToSql.Execution;
 
@@ -17,6 +18,12 @@ public interface IQueryExecutor : IAsyncDisposable
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; the engine has stopped.</exception>
     Task<QueryResult> ExecuteAsync(ExecutableQuery query, AccessGrant grant, QueryLimits limits, CancellationToken cancellationToken);
+
+    /// <summary>Reads tables, columns and keys that the login may read.</summary>
+    /// <param name="name">Name that the schema gets.</param>
+    /// <param name="timeout">Longest time that a server may take.</param>
+    /// <exception cref="TextToSqlException">As <see cref="ExecuteAsync"/>, or <c>SCHEMA_EMPTY</c> or <c>SCHEMA_TOO_LARGE</c>.</exception>
+    Task<DatabaseSchema> ReadSchemaAsync(string name, TimeSpan timeout, CancellationToken cancellationToken);
 }
 
 /// <summary>A statement with the values of its named parameters.</summary>

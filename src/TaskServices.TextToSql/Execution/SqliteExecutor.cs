@@ -3,6 +3,7 @@ using Dapper;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using TaskServices.TextToSql.Guard;
+using TaskServices.TextToSql.Schema;
 
 namespace TaskServices.TextToSql.Execution;
 
@@ -12,33 +13,22 @@ namespace TaskServices.TextToSql.Execution;
 /// The file is byte-identical afterwards and nothing lies beside it. Safe for use from several threads.
 /// </remarks>
 /// <param name="path">Path of the SQLite file.</param>
-public sealed class SqliteExecutor(string path)
+public sealed class SqliteExecutor(string path) : IQueryExecutor
 {
-    /// <summary>Starts a statement; its rows are read from the result.</summary>
-    /// <param name="sql">One SELECT: the guard's re-print.</param>
-    /// <param name="grant">Tables and columns that may be read; the engine itself enforces it.</param>
-    /// <param name="limits">Bounds; the time runs from this call to the last row.</param>
-    /// <exception cref="TextToSqlException">
-    /// Reason <c>QUERY_REFUSED</c> (no single SELECT, or not granted), <c>QUERY_TIMED_OUT</c>, <c>QUERY_TOO_LARGE</c>, <c>QUERY_FAILED</c>,
-    /// <c>DATABASE_LOCKED</c>, <c>DATABASE_CORRUPT</c>, <c>DATABASE_NOT_FOUND</c>, <c>DATABASE_UNREADABLE</c>, <c>NOT_A_DATABASE</c>.
-    /// </exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled; the engine has stopped.</exception>
-    public Task<QueryResult> ExecuteAsync(string sql, AccessGrant grant, QueryLimits limits, CancellationToken cancellationToken) =>
-        ExecuteAsync(sql, new Dictionary<string, object?>(), grant, limits, cancellationToken);
-
-    /// <inheritdoc cref="ExecuteAsync(string, AccessGrant, QueryLimits, CancellationToken)"/>
-    /// <param name="parameters">Values of the parameters that row policies have put into the statement, by name.</param>
-    public Task<QueryResult> ExecuteAsync(
-        string sql, IReadOnlyDictionary<string, object?> parameters, AccessGrant grant, QueryLimits limits, CancellationToken cancellationToken)
+    public Task<QueryResult> ExecuteAsync(ExecutableQuery query, AccessGrant grant, QueryLimits limits, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
-        ArgumentNullException.ThrowIfNull(sql);
+        ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(grant);
         ArgumentNullException.ThrowIfNull(limits);
 
         // The engine is synchronous, and its first row may take the whole time.
-        return Task.Run(() => StartAsync(sql, parameters, grant, limits, cancellationToken), cancellationToken);
+        return Task.Run(() => StartAsync(query.Sql, query.Parameters, grant, limits, cancellationToken), cancellationToken);
     }
+
+    public Task<DatabaseSchema> ReadSchemaAsync(string name, TimeSpan timeout, CancellationToken cancellationToken) =>
+        Task.Run(() => SqliteSchemaReader.Read(path) with { Name = name }, cancellationToken);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private async Task<QueryResult> StartAsync(
         string sql, IReadOnlyDictionary<string, object?> parameters, AccessGrant grant, QueryLimits limits, CancellationToken cancellationToken)

@@ -3,7 +3,9 @@ using TaskServices.Inference.Tokenization;
 using TaskServices.TextToSql.Compact;
 using TaskServices.TextToSql.Guard;
 using TaskServices.TextToSql.Sql;
+using TaskServices.TextToSql.Sql.Ast;
 using TaskServices.TextToSql.Sql.Explanation;
+using TaskServices.TextToSql.Sql.Translation;
 
 namespace TaskServices.TextToSql.Generation;
 
@@ -89,18 +91,22 @@ internal sealed class CandidateList(RegisteredDatabase database, ITokenizer toke
         try
         {
             var expansion = CompactSql.Expand(compactSql, database.Schema);
-            var result = SqlGuard.Check(expansion.Query, SqlDialect.Sqlite, database.FullSchema, database.Grant, options.Guard);
+            var query = database.Dialect is SqlDialect.Sqlite ? expansion.Query : Translate(expansion, database.Dialect);
+            var result = SqlGuard.Check(query, database.Dialect, database.FullSchema, database.Grant, options.Guard);
             return new(
                 compactSql,
                 expansion.Repairs.Count == 0 ? confidence : confidence * Confidence.RepairFactor,
                 result.Verdict,
-                result.Query is null ? null : SqlExplanation.Explain(result.Query, database.Schema));
+                result.Query is null ? null : SqlExplanation.Explain(
+                    database.Dialect is SqlDialect.Sqlite ? result.Query : Translate(expansion, SqlDialect.Sqlite), database.Schema));
         }
         catch (TextToSqlException exception)
         {
             return new(compactSql, confidence, new() { Accepted = false, Reason = exception.Reason, Message = exception.Message }, null);
         }
     }
+
+    private Query Translate(CompactExpansion expansion, SqlDialect dialect) => SqlTranslator.Translate(expansion.Query, database.Schema, dialect);
 
     private sealed record Candidate(string CompactSql, double Confidence, GuardVerdict Verdict, string? Explanation);
 }

@@ -1,19 +1,23 @@
 using TaskServices.Inference.Decoding;
 using TaskServices.Inference.Tokenization;
+using TaskServices.TextToSql.Execution;
 using TaskServices.TextToSql.Guard;
 using TaskServices.TextToSql.Linking;
 using TaskServices.TextToSql.Schema;
+using TaskServices.TextToSql.Sql;
 
 namespace TaskServices.TextToSql.Generation;
 
 /// <summary>Everything about one database, as principals with the same grants see it, that does not change from question to question. Immutable.</summary>
+/// <param name="Executor">Runs statements on the database; shared by all views of it.</param>
 /// <param name="FullSchema">Everything the database has: what the guard resolves names against.</param>
 /// <param name="Schema">The tables and columns that may be known of.</param>
 /// <param name="PrefixTokenIds">The schema text's tokens: the part of every prompt whose KV is kept.</param>
 /// <param name="Grammar">Compact SQL over the schema, or the word that abstains.</param>
 /// <param name="QueryGrammar">Compact SQL over the schema only.</param>
 internal sealed record RegisteredDatabase(
-    DatabaseUrl Url,
+    SqlDialect Dialect,
+    IQueryExecutor Executor,
     DatabaseSchema FullSchema,
     DatabaseSchema Schema,
     AccessGrant Grant,
@@ -22,22 +26,30 @@ internal sealed record RegisteredDatabase(
     GrammarText Grammar,
     GrammarText QueryGrammar)
 {
+    /// <summary>Longest time for reading a schema.</summary>
+    public static readonly TimeSpan SchemaTime = TimeSpan.FromSeconds(30);
+
     /// <summary>Reads a database's schema and values, and prepares its prompt and grammars.</summary>
     /// <exception cref="TextToSqlException">The database cannot be opened, is empty, or its schema does not fit the model.</exception>
-    public static RegisteredDatabase Open(
-        string name, DatabaseUrl url, DatabaseAccess? access, Principal principal, ITokenizer tokenizer, CancellationToken cancellationToken)
+    public static async Task<RegisteredDatabase> OpenAsync(
+        string name, DatabaseUrl url, IQueryExecutor executor, DatabaseAccess? access, Principal principal, ITokenizer tokenizer, CancellationToken cancellationToken)
     {
-        var full = SqliteSchemaReader.Read(url.Path) with { Name = name };
+        var full = await executor.ReadSchemaAsync(name, SchemaTime, cancellationToken).ConfigureAwait(false);
         var grant = access?.Resolve(principal, full, url.Dialect) ?? AccessGrant.Everything(full);
         var schema = access is null ? full : grant.View(full);
         if (access is not null && schema.Tables.Count is 0)
             throw new TextToSqlException("NOTHING_GRANTED", $"No table of the database '{name}' may be read by {principal.Name}.");
+        var shown = access is null ? full : grant.ValuesView(full);
+        var values = url.Dialect is SqlDialect.Sqlite
+            ? ValueIndex.Build(url.Path, shown, cancellationToken)
+            : await ServerValues.ReadAsync(executor, url.Dialect, full, shown, grant, ServerValues.Limits, cancellationToken).ConfigureAwait(false);
         return new(
-            url,
+            url.Dialect,
+            executor,
             full,
             schema,
             grant,
-            ValueIndex.Build(url.Path, access is null ? full : grant.ValuesView(full), cancellationToken),
+            values,
             tokenizer.Encode(SchemaText.Write(schema)),
             new(SchemaGrammar.Write(schema, mayAbstain: true)),
             new(SchemaGrammar.Write(schema, mayAbstain: false)));

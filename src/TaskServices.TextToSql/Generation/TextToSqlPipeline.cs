@@ -5,7 +5,6 @@ using TaskServices.TextToSql.Execution;
 using TaskServices.TextToSql.Guard;
 using TaskServices.TextToSql.Linking;
 using TaskServices.TextToSql.Schema;
-using TaskServices.TextToSql.Sql;
 using TaskServices.TextToSql.Sql.Explanation;
 
 namespace TaskServices.TextToSql.Generation;
@@ -14,7 +13,7 @@ namespace TaskServices.TextToSql.Generation;
 /// The whole way of a question: checks, hints, prompt, constrained generation, expansion, binding, guard, re-print. The model proposes one
 /// text at a time; nothing of it goes further than the parser unless every later step accepts it.
 /// </summary>
-public sealed class TextToSqlPipeline : ITextToSql
+public sealed class TextToSqlPipeline : ITextToSql, IAsyncDisposable
 {
     private readonly IInferenceHost _model;
     private readonly TextToSqlOptions _options;
@@ -23,7 +22,7 @@ public sealed class TextToSqlPipeline : ITextToSql
 
     /// <param name="model">The model; not disposed here.</param>
     public TextToSqlPipeline(IInferenceHost model, TextToSqlOptions options)
-        : this(model, options, new DatabaseRegistry(model.Tokenizer), Principal.Local)
+        : this(model, options, new DatabaseRegistry(model.Tokenizer, TimeProvider.System), Principal.Local)
     {
     }
 
@@ -60,7 +59,7 @@ public sealed class TextToSqlPipeline : ITextToSql
     {
         var started = Stopwatch.GetTimestamp();
         QuestionText.Check(question);
-        var database = _databases.Get(databaseName, _principal, cancellationToken);
+        var database = await _databases.GetAsync(databaseName, _principal, cancellationToken).ConfigureAwait(false);
         if (QuestionText.FindWriteRequest(question) is { } verb)
         {
             return new()
@@ -94,14 +93,17 @@ public sealed class TextToSqlPipeline : ITextToSql
         return candidates.ToPrediction(Stopwatch.GetElapsedTime(started));
     }
 
-    public Task<QueryResult> ExecuteAsync(
+    public async Task<QueryResult> ExecuteAsync(
         string databaseName, SqlPrediction prediction, QueryLimits limits, CancellationToken cancellationToken)
     {
-        var database = _databases.Get(databaseName, _principal, cancellationToken);
+        var database = await _databases.GetAsync(databaseName, _principal, cancellationToken).ConfigureAwait(false);
         var sql = prediction.ExecutableSql
             ?? throw new ArgumentException("A prediction without SQL cannot be executed.", nameof(prediction));
-        return new SqliteExecutor(database.Url.Path).ExecuteAsync(sql, prediction.Parameters, database.Grant, limits, cancellationToken);
+        return await database.Executor.ExecuteAsync(new(sql, prediction.Parameters), database.Grant, limits, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Closes the connections to every database, for all principals. The model stays.</summary>
+    public ValueTask DisposeAsync() => _databases.DisposeAsync();
 
     private int[] WritePrompt(RegisteredDatabase database, string question)
     {
@@ -116,7 +118,8 @@ public sealed class TextToSqlPipeline : ITextToSql
     }
 
     private GuardResult Check(RegisteredDatabase database, string sql) =>
-        SqlGuard.Check(sql, SqlDialect.Sqlite, database.FullSchema, database.Grant, _options.Guard);
+        SqlGuard.Check(sql, database.Dialect, database.FullSchema, database.Grant, _options.Guard);
 
-    private RegisteredDatabase Find(string databaseName) => _databases.Get(databaseName, _principal, CancellationToken.None);
+    /// <summary>Gets a database at once, unless it has to be opened or checked first.</summary>
+    private RegisteredDatabase Find(string databaseName) => _databases.GetAsync(databaseName, _principal, CancellationToken.None).AsTask().GetAwaiter().GetResult();
 }

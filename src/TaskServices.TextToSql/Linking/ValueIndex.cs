@@ -16,16 +16,22 @@ public sealed class ValueIndex
     private readonly string _path;
     private readonly SqliteFile.Stamp _stamp;
 
-    private ValueIndex(string path, SqliteFile.Stamp stamp, Dictionary<string, List<StoredValue>> byKey, bool isComplete)
+    private ValueIndex(string path, SqliteFile.Stamp stamp, ValueIndexBuilder builder)
     {
         _path = path;
         _stamp = stamp;
-        _byKey = byKey;
-        IsComplete = isComplete;
+        _byKey = builder.ByKey;
+        IsComplete = builder.IsComplete;
+    }
+
+    /// <summary>Makes the index of a database that is no file.</summary>
+    internal ValueIndex(ValueIndexBuilder builder)
+        : this("", default, builder)
+    {
     }
 
     /// <summary>Gets an index without values.</summary>
-    public static ValueIndex Empty { get; } = new("", default, [], isComplete: true);
+    public static ValueIndex Empty { get; } = new(new ValueIndexBuilder(ValueIndexLimits.Default));
 
     /// <summary>Gets whether every short text value is here, or a bound cut some off.</summary>
     public bool IsComplete { get; }
@@ -52,14 +58,14 @@ public sealed class ValueIndex
         var stamp = SqliteFile.GetStamp(path);
         using var connection = SqliteFile.OpenReadOnly(path);
         using var clock = new SqliteClock(connection.Handle!, limits.Duration, cancellationToken);
-        var builder = new Builder(limits);
+        var builder = new ValueIndexBuilder(limits);
         foreach (var table in schema.Tables)
         {
             foreach (var column in table.Columns)
             {
                 try
                 {
-                    builder.Add(connection, table.Name, column.Name);
+                    Add(builder, connection, table.Name, column.Name, limits);
                 }
                 catch (SqliteException exception)
                 {
@@ -73,7 +79,7 @@ public sealed class ValueIndex
             }
         }
 
-        return new ValueIndex(path, stamp, builder.ByKey, builder.IsComplete);
+        return new ValueIndex(path, stamp, builder);
     }
 
     /// <summary>Finds the columns that store a text, ignoring case and the width of spaces; in the schema's order.</summary>
@@ -81,64 +87,36 @@ public sealed class ValueIndex
         _byKey.TryGetValue(ToKey(text), out var values) ? values : [];
 
     /// <summary>Folds case and runs of white space.</summary>
-    private static string ToKey(string text) =>
+    internal static string ToKey(string text) =>
         string.Join(' ', text.ToUpperInvariant().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
-    private sealed class Builder(ValueIndexLimits limits)
+    private static void Add(ValueIndexBuilder builder, SqliteConnection connection, string table, string column, ValueIndexLimits limits)
     {
-        private const int BytesPerEntry = 96; // Object headers and hash slots, roughly.
-        private long _bytes;
-
-        public Dictionary<string, List<StoredValue>> ByKey { get; } = [];
-
-        public bool IsComplete { get; set; } = true;
-
-        public void Add(SqliteConnection connection, string table, string column)
+        if (builder.IsFull)
         {
-            if (_bytes >= limits.TotalBytes)
-            {
-                IsComplete = false;
-                return;
-            }
+            builder.IsComplete = false;
+            return;
+        }
 
-            using var command = connection.CreateCommand();
-            var (quotedTable, quotedColumn) = (Quote(table), Quote(column));
+        using var command = connection.CreateCommand();
+        var (quotedTable, quotedColumn) = (Quote(table), Quote(column));
 #pragma warning disable CA2100 // Names are quoted; everything else is fixed.
-            command.CommandText =
-                $"SELECT DISTINCT v FROM (SELECT {quotedColumn} AS v FROM {quotedTable} LIMIT {limits.RowsPerColumn}) "
-                + $"WHERE typeof(v) = 'text' AND length(v) BETWEEN 1 AND {limits.ValueLength} LIMIT {limits.ValuesPerColumn + 1L}";
+        command.CommandText =
+            $"SELECT DISTINCT v FROM (SELECT {quotedColumn} AS v FROM {quotedTable} LIMIT {limits.RowsPerColumn}) "
+            + $"WHERE typeof(v) = 'text' AND length(v) BETWEEN 1 AND {limits.ValueLength} LIMIT {limits.ValuesPerColumn + 1L}";
 #pragma warning restore CA2100
-            using var reader = command.ExecuteReader();
-            for (var count = 0; reader.Read(); count++)
-            {
-                if (count >= limits.ValuesPerColumn || _bytes >= limits.TotalBytes)
-                {
-                    IsComplete = false;
-                    return;
-                }
-
-                Add(new StoredValue(table, column, reader.GetString(0)));
-            }
-        }
-
-        private void Add(StoredValue value)
+        using var reader = command.ExecuteReader();
+        for (var count = 0; reader.Read(); count++)
         {
-            if (value.Text.Any(c => char.IsControl(c) || c is '\u2028' or '\u2029' or '\uFFFD'))
+            if (count >= limits.ValuesPerColumn || builder.IsFull)
+            {
+                builder.IsComplete = false;
                 return;
-            var key = ToKey(value.Text);
-            if (key.Length == 0)
-                return;
-            if (!ByKey.TryGetValue(key, out var values))
-                ByKey.Add(key, values = new(1));
+            }
 
-            // One value in very many columns says nothing about any of them, and no hint names more than a few.
-            if (values.Count >= limits.ColumnsPerValue)
-                return;
-
-            values.Add(value);
-            _bytes += BytesPerEntry + (2L * (key.Length + value.Text.Length));
+            builder.Add(new StoredValue(table, column, reader.GetString(0)));
         }
-
-        private static string Quote(string name) => "\"" + name.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
     }
+
+    private static string Quote(string name) => "\"" + name.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
 }

@@ -1,18 +1,26 @@
+using TaskServices.TextToSql.Configuration;
 using TaskServices.TextToSql.Sql;
 
 namespace TaskServices.TextToSql.Schema;
 
-/// <summary>Where a database is: <c>sqlite:path</c>, or the bare path of an existing file.</summary>
-/// <param name="Dialect">The engine. Only SQLite so far.</param>
-/// <param name="Path">Path of the file.</param>
-public sealed record DatabaseUrl(SqlDialect Dialect, string Path)
+/// <summary>
+/// Where a database is: <c>sqlite:path</c>, <c>duckdb:path</c>, the bare path of an existing SQLite file, or
+/// <c>postgres://user[:password]@host[:port]/database[?sslmode=…]</c> and the same with <c>mysql://</c> or <c>mariadb://</c>.
+/// </summary>
+/// <param name="Dialect">The engine.</param>
+/// <param name="Path">Path of the file, or the database's name on its server.</param>
+/// <param name="Server">The server and the login; null for files.</param>
+public sealed record DatabaseUrl(SqlDialect Dialect, string Path, ServerLogin? Server = null)
 {
-    /// <summary>Reads a URL.</summary>
+    /// <summary>Reads a URL. Where it has no password, PostgreSQL's comes from PGPASSWORD and MySQL's from MYSQL_PWD.</summary>
+    /// <param name="password">Password that was given elsewhere; null for none.</param>
     /// <exception cref="TextToSqlException">
-    /// Reason <c>DATABASE_URL_INVALID</c> (empty, control characters, unknown scheme), <c>ENGINE_NOT_SUPPORTED</c> (an engine that is
-    /// planned, not built) or <c>DATABASE_NOT_FOUND</c> (a bare path to nothing).
+    /// Reason <c>DATABASE_URL_INVALID</c> (malformed, unknown scheme), <c>ENGINE_NOT_SUPPORTED</c> (an engine that is planned, not built) or
+    /// <c>DATABASE_NOT_FOUND</c> (a bare path to nothing). No message repeats a server's URL: it may hold a password.
     /// </exception>
-    public static DatabaseUrl Parse(string text)
+    public static DatabaseUrl Parse(string text, Secret? password = null) => Parse(text, password, Environment.GetEnvironmentVariable);
+
+    internal static DatabaseUrl Parse(string text, Secret? password, Func<string, string?> environment)
     {
         ArgumentNullException.ThrowIfNull(text);
         if (string.IsNullOrWhiteSpace(text) || text.Any(char.IsControl))
@@ -23,24 +31,29 @@ public sealed record DatabaseUrl(SqlDialect Dialect, string Path)
         var scheme = colon > 1 && text.AsSpan(0, colon).IndexOfAnyExcept(SchemeCharacters) < 0 ? text[..colon].ToUpperInvariant() : "";
         switch (scheme)
         {
-            case "SQLITE":
+            case "SQLITE" or "DUCKDB":
                 var path = text[(colon + 1)..];
                 if (path.StartsWith("//", StringComparison.Ordinal))
                     path = path[2..];
-                return path.Length > 0 ? new(SqlDialect.Sqlite, path) : throw Invalid("sqlite: needs a path: sqlite:path/to/file.");
-            case "POSTGRES" or "POSTGRESQL" or "MYSQL" or "MARIADB" or "SQLSERVER" or "DUCKDB":
-                // The rest of the URL may hold a password: it is not repeated.
-                throw new TextToSqlException("ENGINE_NOT_SUPPORTED", $"{text[..colon]}: this engine is not supported yet; only sqlite: is.");
+                return path.Length > 0
+                    ? new(scheme is "SQLITE" ? SqlDialect.Sqlite : SqlDialect.DuckDb, path)
+                    : throw Invalid($"{text[..colon]}: needs a path: {text[..colon]}:path/to/file.");
+            case "POSTGRES" or "POSTGRESQL":
+                return ServerLogin.Parse(text, SqlDialect.Postgres, password, () => environment("PGPASSWORD"));
+            case "MYSQL" or "MARIADB":
+                return ServerLogin.Parse(text, SqlDialect.MySql, password, () => environment("MYSQL_PWD"));
+            case "SQLSERVER":
+                throw new TextToSqlException("ENGINE_NOT_SUPPORTED", $"{text[..colon]}: this engine is not supported yet.");
             case var _ when File.Exists(text) || Directory.Exists(text):
                 return new(SqlDialect.Sqlite, text);
             case "":
                 throw new TextToSqlException("DATABASE_NOT_FOUND", $"{text}: no such file; write a path or sqlite:path.");
             default:
-                throw Invalid($"{text[..colon]}: unknown scheme; known are sqlite, postgres, mysql, sqlserver, duckdb.");
+                throw Invalid($"{text[..colon]}: unknown scheme; known are sqlite, duckdb, postgres, mysql, mariadb, sqlserver.");
         }
     }
 
     private static ReadOnlySpan<char> SchemeCharacters => "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.";
 
-    private static TextToSqlException Invalid(string message) => new("DATABASE_URL_INVALID", message);
+    internal static TextToSqlException Invalid(string message) => new("DATABASE_URL_INVALID", message);
 }

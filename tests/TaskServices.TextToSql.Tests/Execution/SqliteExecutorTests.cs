@@ -158,7 +158,7 @@ public sealed class SqliteExecutorTests : IDisposable
         var executor = new SqliteExecutor(_files.Database);
 
         var exception = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => executor.ExecuteAsync(
-            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n", Grant, QueryLimits.Default, cancellation.Token));
+            new("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n"), Grant, QueryLimits.Default, cancellation.Token));
 
         Assert.Equal(cancellation.Token, exception.CancellationToken);
     }
@@ -249,7 +249,7 @@ public sealed class SqliteExecutorTests : IDisposable
         using var files = new SqliteFiles("PRAGMA encoding = 'UTF-16le'; CREATE TABLE t(x TEXT); INSERT INTO t VALUES ('Zoë');");
         var grant = AccessGrant.Everything(SqliteSchemaReader.Read(files.Database));
         await using var result = await new SqliteExecutor(files.Database)
-            .ExecuteAsync("SELECT x FROM t", grant, QueryLimits.Default, TestContext.Current.CancellationToken);
+            .ExecuteAsync(new("SELECT x FROM t"), grant, QueryLimits.Default, TestContext.Current.CancellationToken);
 
         Assert.Equal("Zoë", (await result.ReadRowsAsync(CancellationToken.None).SingleAsync(TestContext.Current.CancellationToken))[0]);
     }
@@ -263,7 +263,7 @@ public sealed class SqliteExecutorTests : IDisposable
         var before = files.Fingerprint();
 
         await using (var result = await new SqliteExecutor(files.Database)
-            .ExecuteAsync("SELECT id FROM orders", Grant, QueryLimits.Default, TestContext.Current.CancellationToken))
+            .ExecuteAsync(new("SELECT id FROM orders"), Grant, QueryLimits.Default, TestContext.Current.CancellationToken))
         {
             Assert.Equal(3, await CountAsync(result));
             Assert.Equal(before, files.Fingerprint());
@@ -277,7 +277,7 @@ public sealed class SqliteExecutorTests : IDisposable
     {
         using var files = new SqliteFiles("PRAGMA journal_mode=wal;" + Script);
         await using var result = await new SqliteExecutor(files.Database)
-            .ExecuteAsync("SELECT id FROM orders", Grant, QueryLimits.Default, TestContext.Current.CancellationToken);
+            .ExecuteAsync(new("SELECT id FROM orders"), Grant, QueryLimits.Default, TestContext.Current.CancellationToken);
         files.Run("INSERT INTO orders VALUES (4, 2, 1)");
 
         var exception = await Assert.ThrowsAsync<TextToSqlException>(async () => await CountAsync(result));
@@ -331,5 +331,5 @@ public sealed class SqliteExecutorTests : IDisposable
         await result.ReadRowsAsync(CancellationToken.None).LongCountAsync(TestContext.Current.CancellationToken);
 
     private Task<QueryResult> ExecuteAsync(string sql, QueryLimits? limits = null) =>
-        new SqliteExecutor(_files.Database).ExecuteAsync(sql, Grant, limits ?? QueryLimits.Default, TestContext.Current.CancellationToken);
+        new SqliteExecutor(_files.Database).ExecuteAsync(new(sql), Grant, limits ?? QueryLimits.Default, TestContext.Current.CancellationToken);
 }

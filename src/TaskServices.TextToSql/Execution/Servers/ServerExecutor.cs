@@ -51,10 +51,6 @@ internal abstract class ServerExecutor : IQueryExecutor
         }
     }
 
-    /// <summary>Reads tables, columns and keys that the login may read.</summary>
-    /// <param name="name">Name that the schema gets.</param>
-    /// <param name="timeout">Longest time that it may take.</param>
-    /// <exception cref="TextToSqlException">As <see cref="ExecuteAsync"/>, or <c>SCHEMA_EMPTY</c> or <c>SCHEMA_TOO_LARGE</c>.</exception>
     public async Task<DatabaseSchema> ReadSchemaAsync(string name, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var deadline = new QueryDeadline(timeout, cancellationToken);
