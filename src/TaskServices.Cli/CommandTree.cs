@@ -24,6 +24,7 @@ internal static class CommandTree
             ExternalCommands.CreateTune(),
             ExternalCommands.CreateBench(),
             ExternalCommands.CreateTest(),
+            AuditCommand.Create(),
             DoctorCommand.Create(),
         };
         ExampleHelpAction.SetExamples(

@@ -63,7 +63,8 @@ internal static class Composition
     {
         var urls = await databases.CheckAsync(cancellationToken);
         var host = await OpenModelAsync(model, new(), cancellationToken);
-        return new(CreateTextToSql(host, model.AdapterName, urls), host);
+        var pipeline = CreateTextToSql(host, model.AdapterName, urls);
+        return new(databases.Audited(pipeline), pipeline, host);
     }
 
     /// <summary>Makes the text-to-SQL task over a host, in this process or in another one.</summary>
@@ -86,9 +87,9 @@ internal static class Composition
 }
 
 /// <summary>The text-to-SQL task and what it keeps loaded.</summary>
-internal sealed class TextToSqlSession(TextToSqlPipeline pipeline, IAsyncDisposable engine) : IAsyncDisposable
+internal sealed class TextToSqlSession(ITextToSql textToSql, TextToSqlPipeline pipeline, IAsyncDisposable engine) : IAsyncDisposable
 {
-    public ITextToSql TextToSql => pipeline;
+    public ITextToSql TextToSql { get; } = textToSql;
 
     public async ValueTask DisposeAsync()
     {

@@ -1,6 +1,8 @@
 using TaskServices.TextToSql;
+using TaskServices.TextToSql.Audit;
 using TaskServices.TextToSql.Configuration;
 using TaskServices.TextToSql.Execution;
+using TaskServices.TextToSql.Generation;
 using TaskServices.TextToSql.Guard;
 using TaskServices.TextToSql.Schema;
 
@@ -23,8 +25,14 @@ internal sealed class ServedDatabases
         _urls = configuration.Databases.ToDictionary(pair => pair.Key, pair => pair.Value.Url);
     }
 
+    /// <summary>Gets or sets where questions are recorded; null for nowhere.</summary>
+    public AuditLog? Audit { get; set; }
+
     /// <summary>Gets what finds a principal by its name and tenant; null where none are listed.</summary>
     public Func<string?, string?, Principal>? FindPrincipal => _configuration is null ? null : _configuration.FindPrincipal;
+
+    /// <summary>Lets the task over these databases record its questions, where that was asked for.</summary>
+    public ITextToSql Audited(ITextToSql textToSql) => Audit is null ? textToSql : new AuditedTextToSql(textToSql, Audit, _urls);
 
     /// <summary>Reads the URLs, and checks every grant against the schema of its database.</summary>
     /// <exception cref="TextToSqlException">

@@ -42,6 +42,8 @@ internal static class TextToSqlErrors
         "QUERY_TIMED_OUT" => new(StatusCode.ResourceExhausted, Domain, reason, message),
         "UNKNOWN_PRINCIPAL" => new(StatusCode.Unauthenticated, Domain, reason, message),
         "TENANT_MISMATCH" or "PRINCIPAL_INCOMPLETE" or "NOTHING_GRANTED" => new(StatusCode.PermissionDenied, Domain, reason, message),
+        // The message names the server's file, which is nothing to a client.
+        "AUDIT_FAILED" => new(StatusCode.Unavailable, Domain, reason, "The question could not be recorded in the audit log, so it is not answered.") { RetryAfter = RetryAfter },
         "DATABASE_LOCKED" or "DATABASE_BUSY" or "DATABASE_UNREACHABLE" => new(StatusCode.Unavailable, Domain, reason, message) { RetryAfter = RetryAfter },
         _ => new(StatusCode.FailedPrecondition, Domain, reason, message),
     };

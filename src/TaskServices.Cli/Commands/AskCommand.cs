@@ -26,14 +26,18 @@ internal static class AskCommand
         model.AddTo(command);
         var principal = new PrincipalOptions();
         principal.AddTo(command);
+        var audit = new AuditOptions();
+        audit.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var configuration = principal.ReadConfiguration(parsed);
             var caller = principal.ReadPrincipal(parsed, configuration);
             var name = configuration is null ? "database" : parsed.GetRequiredValue(database);
-            await using var session = configuration is null
-                ? await Composition.OpenTextToSqlAsync(model.Read(parsed), new Dictionary<string, string> { [name] = parsed.GetRequiredValue(database) }, cancellationToken)
-                : await Composition.OpenTextToSqlAsync(model.Read(parsed), new ServedDatabases(configuration), cancellationToken);
+            var databases = configuration is null
+                ? new ServedDatabases(new Dictionary<string, string> { [name] = parsed.GetRequiredValue(database) })
+                : new ServedDatabases(configuration);
+            databases.Audit = audit.Open(parsed, configuration);
+            await using var session = await Composition.OpenTextToSqlAsync(model.Read(parsed), databases, cancellationToken);
             var limits = QueryLimits.Default with { Rows = parsed.GetValue(maxRows) };
             var answer = await Answer.AskAsync(session.TextToSql.ForPrincipal(caller), name, parsed.GetRequiredValue(question), limits, cancellationToken);
             AnswerPrinter.Write(answer, parsed.GetValue(GlobalOptions.Format), MaxTableRows);
@@ -44,7 +48,8 @@ internal static class AskCommand
             "taskservices ask --database sqlite:examples/chinook/Chinook_Sqlite.sqlite \"How many customers are from Germany?\"",
             "taskservices ask --database sqlite:shop.db --format json \"Which product sells best?\" | jq .sql",
             "PGPASSWORD=… taskservices ask --database postgres://reader@localhost/shop \"How many orders are there?\"",
-            "taskservices ask --config taskservices.json --principal ann --database shop \"How many orders are open?\"");
+            "taskservices ask --config taskservices.json --principal ann --database shop \"How many orders are open?\"",
+            "taskservices ask --database sqlite:shop.db --audit audit.jsonl \"How many orders are open?\"");
         return command;
     }
 }

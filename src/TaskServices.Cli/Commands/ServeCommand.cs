@@ -58,6 +58,8 @@ internal static class ServeCommand
         model.AddTo(command);
         var principal = new PrincipalOptions();
         principal.AddFileTo(command);
+        var audit = new AuditOptions();
+        audit.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             var restPort = parsed.GetValue(port);
@@ -69,7 +71,7 @@ internal static class ServeCommand
 
             var serving = ServerRole.Create(
                 parsed.GetRequiredValue(role), parsed.GetValue(databases) ?? [], principal.ReadConfiguration(parsed), parsed.GetValue(inference),
-                parsed.GetValue(inferenceTokens), parsed.GetValue(adapters), new() { MachineCostPerHour = parsed.GetValue(cost) }, model, parsed);
+                parsed.GetValue(inferenceTokens), parsed.GetValue(adapters), new() { MachineCostPerHour = parsed.GetValue(cost) }, model, audit, parsed);
             serving.Session = session.Read(parsed);
             return RunAsync(
                 restPort, chosen, access.Read(parsed), serving, parsed.GetValue(GlobalOptions.Format), parsed.GetValue(GlobalOptions.Verbose), cancellationToken);
@@ -79,6 +81,7 @@ internal static class ServeCommand
             "taskservices serve",
             "taskservices serve --port 9000 --database shop=sqlite:shop.db --database staff=sqlite:staff.db",
             "taskservices serve --config taskservices.json",
+            "taskservices serve --config taskservices.json --audit audit.jsonl",
             "taskservices serve --role inference --port 9000",
             "taskservices serve --listen 0.0.0.0 --token-file /run/secrets/token",
             "taskservices serve --role text-to-sql --inference http://127.0.0.1:9001 --database shop=sqlite:shop.db",

@@ -36,7 +36,7 @@ internal sealed class ServerRole : IAsyncDisposable
     /// <exception cref="CliException">They do not.</exception>
     public static ServerRole Create(
         string role, IReadOnlyCollection<string> databases, ServiceConfiguration? configuration, string? inferenceUrl, string? inferenceTokenFile,
-        string? adapterFolder, InferenceOptions options, ModelOptions model, ParseResult arguments)
+        string? adapterFolder, InferenceOptions options, ModelOptions model, AuditOptions audit, ParseResult arguments)
     {
         if (inferenceUrl is not null && role is not TextToSql)
         {
@@ -71,6 +71,12 @@ internal sealed class ServerRole : IAsyncDisposable
         }
 
         var served = configuration is null ? new ServedDatabases(DatabaseList.Parse(databases)) : new ServedDatabases(configuration);
+        if (audit.IsGiven(arguments) && role is Inference)
+        {
+            throw CliException.Usage($"--audit needs --role {TextToSql} or {All}; the role '{role}' is asked no questions.");
+        }
+
+        served.Audit = audit.Open(arguments, configuration);
         var serving = new ServerRole(options);
         serving.Parts = (role, inferenceUrl) switch
         {
@@ -137,7 +143,7 @@ internal sealed class ServerRole : IAsyncDisposable
         {
             var urls = await databases.CheckAsync(cancellationToken);
             var host = Keep(await Composition.OpenModelAsync(model, Session, cancellationToken, _inference, provider));
-            return Keep(Composition.CreateTextToSql(host, adapter: null, urls));
+            return databases.Audited(Keep(Composition.CreateTextToSql(host, adapter: null, urls)));
         }, databases.FindPrincipal);
 
     private ServerPart OverSharedModel(string? adapterPath, ServedDatabases databases) =>
@@ -146,7 +152,7 @@ internal sealed class ServerRole : IAsyncDisposable
             var urls = await databases.CheckAsync(cancellationToken);
             var served = await provider.GetRequiredService<LateLoaded<ServedModel>>().WaitAsync(cancellationToken);
             var adapter = adapterPath is null || served.Host.Model.MergedAdapterSha256 is not null ? null : NameOf(adapterPath);
-            return Keep(Composition.CreateTextToSql(served.Host, adapter, urls));
+            return databases.Audited(Keep(Composition.CreateTextToSql(served.Host, adapter, urls)));
         }, databases.FindPrincipal);
 
     private ServerPart[] OverRemoteModel(
@@ -157,7 +163,7 @@ internal sealed class ServerRole : IAsyncDisposable
         {
             var urls = await databases.CheckAsync(cancellationToken);
             var host = Keep(await provider.GetRequiredService<LateLoaded<RemoteInferenceHost>>().WaitAsync(cancellationToken));
-            return Keep(Composition.CreateTextToSql(host, await FindAdapterAsync(host, options.AdapterName, cancellationToken), urls));
+            return databases.Audited(Keep(Composition.CreateTextToSql(host, await FindAdapterAsync(host, options.AdapterName, cancellationToken), urls)));
         }, databases.FindPrincipal),
     ];
 

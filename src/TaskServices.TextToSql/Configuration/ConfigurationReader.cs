@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TaskServices.TextToSql.Audit;
 using TaskServices.TextToSql.Guard;
 using TaskServices.TextToSql.Sql.Binding;
 
@@ -42,7 +43,7 @@ public sealed class ConfigurationReader
 
     private ServiceConfiguration Read(LocatedJson root)
     {
-        Members(root, "databases", "principals");
+        Members(root, "databases", "principals", "audit");
         var roles = new HashSet<string>();
         var databases = new Dictionary<string, ConfiguredDatabase>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in Required(root, "databases").Members ?? throw Error(Required(root, "databases"), "an object of databases by name is expected"))
@@ -66,7 +67,16 @@ public sealed class ConfigurationReader
             }
         }
 
-        return new(_file, databases, principals);
+        return new(_file, databases, principals) { Audit = root.Members!.GetValueOrDefault("audit") is { } audit ? Audit(audit) : null };
+    }
+
+    private AuditSettings Audit(LocatedJson value)
+    {
+        Members(value, "file", "on_failure");
+        var onFailure = value.Members!.GetValueOrDefault("on_failure");
+        return new(BesideFile(Text(Required(value, "file"))), onFailure is null || Text(onFailure) is "stop"
+            ? false
+            : Text(onFailure) is "warn" ? true : throw Error(onFailure, "\"stop\" or \"warn\" is expected"));
     }
 
     private ConfiguredDatabase Database(string name, LocatedJson value, HashSet<string> roles)
@@ -89,9 +99,11 @@ public sealed class ConfigurationReader
             throw Error(value, "either env or file is expected");
         if (value.Members.TryGetValue("env", out var variable))
             return new(_environment(Text(variable)) ?? throw Error(variable, $"the environment variable {Text(variable)} is not set"));
-        var path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(_file))!, Text(value.Members["file"]));
+        var path = BesideFile(Text(value.Members["file"]));
         return File.Exists(path) ? new(File.ReadAllText(path).TrimEnd('\r', '\n')) : throw Error(value.Members["file"], "there is no such file");
     }
+
+    private string BesideFile(string path) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(_file))!, path);
 
     private RoleGrant Grant(LocatedJson value, HashSet<string> roles)
     {

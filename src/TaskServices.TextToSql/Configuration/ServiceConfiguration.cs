@@ -1,3 +1,4 @@
+using TaskServices.TextToSql.Audit;
 using TaskServices.TextToSql.Guard;
 
 namespace TaskServices.TextToSql.Configuration;
@@ -10,6 +11,9 @@ public sealed record ServiceConfiguration(
     string Path, IReadOnlyDictionary<string, ConfiguredDatabase> Databases, IReadOnlyDictionary<string, Principal> Principals)
 {
     private const int MaxNameLength = 200;
+
+    /// <summary>Gets where questions are recorded, or null.</summary>
+    public AuditSettings? Audit { get; init; }
 
     /// <summary>Finds who asks.</summary>
     /// <param name="name">Name as given; null for the caller on this machine who has not said who it is.</param>

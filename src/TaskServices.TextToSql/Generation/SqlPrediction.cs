@@ -59,4 +59,7 @@ public sealed record SqlPrediction
 
     /// <summary>Gets the time from question to SQL.</summary>
     public TimeSpan Duration { get; init; }
+
+    /// <summary>Gets the number of the question's record in the audit log, or null.</summary>
+    public long? AuditRecord { get; init; }
 }

@@ -43,12 +43,22 @@ public sealed class ConfigurationReaderTests : IDisposable
     }
 
     [Theory]
+    [InlineData("", false)]
+    [InlineData(", \"on_failure\": \"warn\"", true)]
+    public void Read_Audit_GivesTheFileBesideTheConfiguration(string onFailure, bool continues)
+    {
+        var audit = Read(Valid.Replace("\"principals\"", $"\"audit\": {{ \"file\": \"audit.jsonl\"{onFailure} }}, \"principals\"", StringComparison.Ordinal)).Audit;
+        Assert.Equal(new(Path.Combine(Path.GetDirectoryName(_path)!, "audit.jsonl"), continues), audit);
+    }
+
+    [Theory]
     [InlineData("\"grants\"", "\"grant\"", "line 7", "databases.shop.grant", "did you mean grants?")]
     [InlineData("\"analyst\"] }", "\"analist\"] }", "line 17", "principals.ann", "did you mean analyst?")]
     [InlineData("SHOP_PASSWORD", "NO_SUCH", "line 6", "databases.shop.password.env", "NO_SUCH is not set")]
     [InlineData("reader@", "reader:pw@", "line 5", "databases.shop.url", "a password stands in the URL")]
     [InlineData("\"orders\": \"*\"", "\"orders\": 5", "line 10", "databases.shop.grants[0].tables.orders", "a list of columns")]
     [InlineData("\"url\": \"postgres://reader@db.example/shop\",", "", "line 4", "databases.shop", "url is missing")]
+    [InlineData("\"principals\"", "\"audit\": { \"file\": \"a\", \"on_failure\": \"ask\" }, \"principals\"", "line 17", "audit.on_failure", "\"warn\" is expected")]
     [InlineData("\"policies\": {", "\"policies\": [", "line 11", "", "not JSON")]
     [InlineData("\"roles\": [\"analyst\"],", "\"roles\": [],", "line 8", "databases.shop.grants[0]", "grants to nobody")]
     public void Read_MistakenFile_NamesLineAndField(string what, string by, params string[] expected)
