@@ -44,8 +44,24 @@ internal sealed class ChoiceRun(IInferenceHost host, TextGeneration generation)
         var request = generation.Settings with { PromptTokenIds = prompt };
         return generation.ChoiceCount > 1 && !generation.IsStreamed && generation.StopSequences.Count == 0
             ? CancelOthersOnFailureAsync(() => CompleteManyAsync(firstIndex, request, cancellation.Token), cancellation)
-            : Task.WhenAll(Enumerable.Range(0, generation.ChoiceCount).Select(i => CancelOthersOnFailureAsync(
-                () => StreamAsync(firstIndex + i, WithSeed(request, i), cancellation.Token), cancellation)));
+            : StreamAllAsync(firstIndex, request, cancellation);
+    }
+
+    /// <summary>Every choice asks for its place before any is read, so that a full queue is an HTTP status and not an event.</summary>
+    private Task StreamAllAsync(int firstIndex, GenerationRequest request, CancellationTokenSource cancellation)
+    {
+        List<StreamedCompletion> streams;
+        try
+        {
+            streams = [.. Enumerable.Range(0, generation.ChoiceCount).Select(i => host.StreamAsync(WithSeed(request, i), cancellation.Token))];
+        }
+        catch
+        {
+            cancellation.Cancel();
+            throw;
+        }
+
+        return Task.WhenAll(streams.Select((stream, i) => CancelOthersOnFailureAsync(() => ReadAsync(firstIndex + i, stream, cancellation.Token), cancellation)));
     }
 
     private static async Task CancelOthersOnFailureAsync(Func<Task> run, CancellationTokenSource cancellation)
@@ -72,10 +88,9 @@ internal sealed class ChoiceRun(IInferenceHost host, TextGeneration generation)
     private static GenerationRequest WithSeed(GenerationRequest request, int sample) =>
         request with { Sampling = request.Sampling with { Seed = unchecked(request.Sampling.Seed + (ulong)sample) } };
 
-    private async Task StreamAsync(int index, GenerationRequest request, CancellationToken cancellationToken)
+    private async Task ReadAsync(int index, StreamedCompletion stream, CancellationToken cancellationToken)
     {
         var text = new ChoiceText(host.Tokenizer, generation.StopSequences);
-        var stream = host.StreamAsync(request, cancellationToken);
         await foreach (var token in stream.WithCancellation(cancellationToken))
         {
             if (Add(index, text, token))

@@ -122,20 +122,12 @@ public sealed class OpenAiTests(InferenceServer server) : IClassFixture<Inferenc
     [Fact]
     public async Task Completions_QueueFull_Is429WithRetryAfter()
     {
-        // The first stream of a process is slow to set up; a token of it could come before the last choice has asked for its place.
-        using var first = await CompleteAsync(choices: 2, tokens: 1);
-        using var response = await CompleteAsync(choices: 16, tokens: 400);
+        var body = $$"""{"model": "{{server.ModelName}}", "prompt": "Count:", "max_tokens": 400, "n": 16, "temperature": 0, "stream": true}""";
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var response = await server.Rest.PostAsync(new Uri("/v1/completions", UriKind.Relative), content, Cancellation);
 
-        Assert.Equal(HttpStatusCode.OK, first.StatusCode);
         Assert.Equal(HttpStatusCode.TooManyRequests, response.StatusCode);
         Assert.True(response.Headers.RetryAfter!.Delta >= TimeSpan.FromSeconds(1));
-
-        async Task<HttpResponseMessage> CompleteAsync(int choices, int tokens)
-        {
-            var body = $$"""{"model": "{{server.ModelName}}", "prompt": "Count:", "max_tokens": {{tokens}}, "n": {{choices}}, "temperature": 0, "stream": true}""";
-            using var content = new StringContent(body, Encoding.UTF8, "application/json");
-            return await server.Rest.PostAsync(new Uri("/v1/completions", UriKind.Relative), content, Cancellation);
-        }
     }
 
     [Fact]
