@@ -6,19 +6,7 @@ namespace TaskServices.Inference.Tests.Models;
 public sealed class ReferenceLogitsTests
 {
     [Theory]
-    [InlineData("llama")]
-    [InlineData("llama3")]
-    [InlineData("llama-linear-rope")]
-    [InlineData("mistral")]
-    [InlineData("mixtral")]
-    [InlineData("qwen2")]
-    [InlineData("qwen3")]
-    [InlineData("phi")]
-    [InlineData("phi3")]
-    [InlineData("gemma")]
-    [InlineData("gemma2")]
-    [InlineData("gemma3")]
-    [InlineData("openelm")]
+    [MemberData(nameof(CheckpointFixtures.Names), MemberType = typeof(CheckpointFixtures))]
     public void Run_Fp32Checkpoint_AgreesWithTheReference(string name)
     {
         var source = TestFiles.TryShared("fixtures", "models", name);
@@ -48,19 +36,7 @@ public sealed class ReferenceLogitsTests
     /// of it among them. It shows that names, keys and layouts are read as they are meant, not that a published file was read.
     /// </summary>
     [Theory]
-    [InlineData("llama")]
-    [InlineData("llama3")]
-    [InlineData("llama-linear-rope")]
-    [InlineData("mistral")]
-    [InlineData("mixtral")]
-    [InlineData("qwen2")]
-    [InlineData("qwen3")]
-    [InlineData("phi")]
-    [InlineData("phi3")]
-    [InlineData("gemma")]
-    [InlineData("gemma2")]
-    [InlineData("gemma3")]
-    [InlineData("openelm")]
+    [MemberData(nameof(CheckpointFixtures.Names), MemberType = typeof(CheckpointFixtures))]
     public void Run_CheckpointWrittenAsGguf_AgreesWithTheReference(string name)
     {
         var source = TestFiles.TryShared("fixtures", "models", name);

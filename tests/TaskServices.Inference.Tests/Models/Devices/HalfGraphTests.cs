@@ -17,19 +17,7 @@ public sealed class HalfGraphTests(BundledModel model) : IClassFixture<BundledMo
     private const double Tolerance = 0.05;
 
     [Theory]
-    [InlineData("llama")]
-    [InlineData("llama3")]
-    [InlineData("llama-linear-rope")]
-    [InlineData("mistral")]
-    [InlineData("mixtral")]
-    [InlineData("qwen2")]
-    [InlineData("qwen3")]
-    [InlineData("phi")]
-    [InlineData("phi3")]
-    [InlineData("gemma")]
-    [InlineData("gemma2")]
-    [InlineData("gemma3")]
-    [InlineData("openelm")]
+    [MemberData(nameof(CheckpointFixtures.Names), MemberType = typeof(CheckpointFixtures))]
     public void Run_SixteenBits_AgreesWithFp32OnCpuAndInDeviceGraph(string name)
     {
         var source = TestFiles.TryShared("fixtures", "models", name);
