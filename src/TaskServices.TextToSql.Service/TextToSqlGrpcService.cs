@@ -40,7 +40,7 @@ internal sealed class TextToSqlGrpcService(LateLoaded<ITextToSql> source, CallPr
             violations.Require(request.MaxRowCount is >= 0 and <= MaxRowCount, "max_row_count", "must be in [0, 100000]");
         });
         var textToSql = Find(request.SchemaId, context);
-        var prediction = await textToSql.GenerateAsync(request.SchemaId, request.Question, cancellationToken);
+        var prediction = await textToSql.AskAsync(request.SchemaId, request.Question, cancellationToken);
         await responseStream.WriteAsync(new Proto.AskResponse { Sql = ProtoMapping.ToProto(prediction) }, cancellationToken);
 
         var summary = new Proto.AskSummary { ExecutionDuration = new Duration() };

@@ -21,6 +21,14 @@ public interface ITextToSql
     /// </exception>
     Task<SqlPrediction> GenerateAsync(string databaseName, string question, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// As <see cref="GenerateAsync"/>, for a caller who will execute the answer: candidates may be executed too, read-only, under the caller's own
+    /// grants and tight limits, so that the best of them is chosen.
+    /// </summary>
+    /// <inheritdoc cref="GenerateAsync"/>
+    Task<SqlPrediction> AskAsync(string databaseName, string question, CancellationToken cancellationToken) =>
+        GenerateAsync(databaseName, question, cancellationToken);
+
     /// <summary>Executes what <see cref="GenerateAsync"/> answered, read-only, and streams the rows.</summary>
     /// <exception cref="TextToSqlException">Reason <c>QUERY_TIMED_OUT</c>, <c>DATABASE_LOCKED</c>, <c>DATABASE_CORRUPT</c>, <c>QUERY_FAILED</c>, …</exception>
     Task<QueryResult> ExecuteAsync(
