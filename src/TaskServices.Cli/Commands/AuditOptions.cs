@@ -11,7 +11,7 @@ internal sealed class AuditOptions
     private const string Warn = "warn";
 
     // Where database URLs without a password take it from.
-    private static readonly string[] PasswordVariables = ["PGPASSWORD", "MYSQL_PWD"];
+    private static readonly string[] PasswordVariables = ["PGPASSWORD", "MYSQL_PWD", "SQLCMDPASSWORD"];
 
     private readonly Option<string?> _file = new("--audit")
     {

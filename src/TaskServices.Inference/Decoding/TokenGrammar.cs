@@ -11,6 +11,7 @@ public sealed class TokenGrammar
     private const long DefaultMaxBytes = 48L << 20;
 
     private readonly TokenDistances _distances;
+    private readonly SpanMasks _spans;
     private readonly long _maxBytes;
     private MatcherStates _states;
 
@@ -30,7 +31,8 @@ public sealed class TokenGrammar
         Vocabulary = SlicedVocabulary.For(tokenizer);
         _distances = new TokenDistances(grammar, Vocabulary.Trie);
         _maxBytes = maxBytes;
-        _states = new MatcherStates(grammar, _distances, maxBytes);
+        _spans = new SpanMasks(grammar, Vocabulary.Trie, _distances, tokenizer.VocabularySize);
+        _states = new MatcherStates(grammar, _distances, _spans, maxBytes);
         ShortestCompletionTokens = _states.Initial.Distance;
         if (ShortestCompletionTokens >= GrammarFacts.Unreachable)
         {
@@ -47,7 +49,7 @@ public sealed class TokenGrammar
     public int ShortestCompletionTokens { get; }
 
     /// <summary>Gets the memory of automata, states and masks in bytes, to within a factor of about two.</summary>
-    public long Bytes => Grammar.Bytes + Volatile.Read(ref _states).Bytes;
+    public long Bytes => Grammar.Bytes + _spans.Bytes + Volatile.Read(ref _states).Bytes;
 
     internal SlicedVocabulary Vocabulary { get; }
 
@@ -58,7 +60,7 @@ public sealed class TokenGrammar
         if (states.IsFull)
         {
             // Matchers under way keep the old states; they are collected with the last of them.
-            states = new MatcherStates(Grammar, _distances, _maxBytes);
+            states = new MatcherStates(Grammar, _distances, _spans, _maxBytes);
             Volatile.Write(ref _states, states);
         }
 

@@ -5,11 +5,7 @@ namespace TaskServices.Inference.Decoding.Matching;
 /// <summary>Walks the token trie with the grammar and sets a bit for every token that fits.</summary>
 internal sealed class MaskWriter(SlicedVocabulary vocabulary, MatcherStates states, ConfigurationStepper stepper)
 {
-    // By depth in the trie, where the configurations after that many bytes end in the stepper's buffer.
-    private readonly int[] _ends = new int[vocabulary.Trie.MaxDepth + 2];
-
-    // By depth, where a span stands after that many bytes.
-    private readonly int[] _inside = new int[vocabulary.Trie.MaxDepth + 1];
+    private readonly Level[] _levels = new Level[vocabulary.Trie.MaxDepth + 1];
 
     /// <param name="maxDistance">Tokens after which the sentence needs more than this are left out.</param>
     /// <returns>The largest distance after a token of the mask, or a bound on it.</returns>
@@ -25,86 +21,71 @@ internal sealed class MaskWriter(SlicedVocabulary vocabulary, MatcherStates stat
             }
         }
 
-        mask.Clear();
         var span = OpenSpan.Find(state.Configurations, states.Pool);
-        var inside = span is null ? 0 : WriteInside(span, maxDistance, mask);
-        return Math.Max(inside, Walk(vocabulary.Trie, state, maxDistance, mask, span));
-    }
-
-    /// <summary>Sets the tokens that lie inside a span.</summary>
-    private int WriteInside(OpenSpan span, int maxDistance, Span<ulong> mask)
-    {
-        var largest = 0;
-        var visits = 0;
-        var nodes = vocabulary.Trie.Nodes;
-        _inside[0] = span.State;
-        for (var i = 1; i < nodes.Length; visits++)
+        var inside = 0;
+        if (span is null)
         {
-            ref readonly var node = ref nodes[i];
-            var next = span.Step(_inside[node.Depth - 1], node.Label);
-            _inside[node.Depth] = next;
-            if (next == Automaton.Dead)
-            {
-                i = node.End;
-                continue;
-            }
-
-            if (node.Token >= 0)
-            {
-                Allow(node.Token, span.GetDistance(states, next), maxDistance, ref largest, mask);
-            }
-
-            i++;
+            mask.Clear();
+        }
+        else
+        {
+            inside = states.Spans.Write(span, maxDistance, mask, out var visits);
+            stepper.RemainingWork -= visits / 4;
         }
 
-        stepper.RemainingWork -= visits / 4;
-        return largest;
+        return Math.Max(inside, Walk(vocabulary.Trie, state, maxDistance, mask, span));
     }
 
     /// <param name="span">Where given, its tokens are in the mask already: parts of the trie that cannot leave it are passed over.</param>
     private int Walk(TokenTrie trie, MatcherState state, int maxDistance, Span<ulong> mask, OpenSpan? span)
     {
-        _inside[0] = span?.State ?? Automaton.Dead;
-        _ends[0] = 0;
-        _ends[1] = stepper.Load(state.Configurations);
-        var firstBytes = default(ByteSet);
-        foreach (ref readonly var item in state.Configurations.AsSpan())
-        {
-            firstBytes.UnionWith(item.Automaton.GetBytes(item.State));
-        }
-
         var largest = 0;
-        var nodes = trie.Nodes;
-        for (var i = 1; i < nodes.Length;)
+        Open(ref _levels[0], trie.GetChildren(TokenTrie.Root), 0, stepper.Load(state.Configurations), span?.State ?? Automaton.Dead, span);
+        for (var depth = 0; depth >= 0;)
         {
-            ref readonly var node = ref nodes[i];
-            if (node.Depth == 1 && !firstBytes.Contains(node.Label))
+            ref var level = ref _levels[depth];
+            if (level.Child == level.LastChild)
             {
-                // Most places expect few of the bytes that tokens begin with.
-                i = node.End;
+                depth--;
                 continue;
             }
 
-            var end = _ends[node.Depth];
-            var newEnd = stepper.Step(_ends[node.Depth - 1], end, node.Label, out var canEnd);
-            _ends[node.Depth + 1] = newEnd;
-            if (node.Token >= 0 && (canEnd || newEnd > end))
+            var child = level.Child++;
+            var label = trie.GetLabel(child);
+            if (!level.Bytes.Contains(label) || (level.IsInSpan && (trie.GetClasses(child) & span!.ClassesAfter) == 0))
             {
-                Allow(node.Token, states.GetDistance(stepper[end, newEnd], canEnd), maxDistance, ref largest, mask);
+                continue;
             }
 
-            var isDone = newEnd == end;
-            if (span is not null)
+            var end = stepper.Step(level.Begin, level.End, label, out var canEnd);
+            var token = trie.GetToken(child);
+            if (token >= 0 && (canEnd || end > level.End))
             {
-                var inside = span.Step(_inside[node.Depth - 1], node.Label);
-                _inside[node.Depth] = inside;
-                isDone |= (trie.ClassesBelow[i] & span.ClassesAfter) == 0 && span.IsAll(stepper[end, newEnd], inside);
+                Allow(token, states.GetDistance(stepper[level.End, end], canEnd), maxDistance, ref largest, mask);
             }
 
-            i = isDone ? node.End : i + 1;
+            var below = trie.GetChildren(child);
+            if (end > level.End && below.First < below.End)
+            {
+                Open(ref _levels[++depth], below, level.End, end, span is null ? Automaton.Dead : span.Step(level.Inside, label), span);
+            }
         }
 
         return largest;
+    }
+
+    private void Open(ref Level level, NodeRange children, int begin, int end, int inside, OpenSpan? span)
+    {
+        (level.Child, level.LastChild) = (children.First, children.End);
+        (level.Begin, level.End, level.Inside) = (begin, end, inside);
+        level.IsInSpan = span is not null && span.IsAll(stepper[begin, end], inside);
+
+        // Most places take few of the bytes that tokens go on with.
+        level.Bytes = default;
+        foreach (ref readonly var item in stepper[begin, end])
+        {
+            level.Bytes.UnionWith(item.Automaton.GetBytes(item.State));
+        }
     }
 
     private void Allow(int token, int distance, int maxDistance, ref int largest, Span<ulong> mask)
@@ -115,9 +96,26 @@ internal sealed class MaskWriter(SlicedVocabulary vocabulary, MatcherStates stat
         }
 
         largest = Math.Max(largest, distance);
-        for (var same = token; same >= 0; same = vocabulary.Trie.GetSameBytes(same))
-        {
-            mask[same >> 6] |= 1UL << (same & 63);
-        }
+        vocabulary.Trie.Allow(token, mask);
+    }
+
+    /// <summary>One depth of a walk: the children still to be looked at, and the places after the bytes so far.</summary>
+    private struct Level
+    {
+        public int Child;
+        public int LastChild;
+
+        /// <summary>Where the places stand in the stepper's buffer.</summary>
+        public int Begin;
+        public int End;
+
+        /// <summary>Where the span stands.</summary>
+        public int Inside;
+
+        /// <summary>Whether there is no place but the span and those right behind it.</summary>
+        public bool IsInSpan;
+
+        /// <summary>The bytes that some place takes.</summary>
+        public ByteSet Bytes;
     }
 }

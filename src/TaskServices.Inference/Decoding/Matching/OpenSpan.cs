@@ -9,12 +9,15 @@ namespace TaskServices.Inference.Decoding.Matching;
 internal sealed class OpenSpan
 {
     private const int MaxPlacesAfter = 16;
+    private const int Dead = Automata.Automaton.Dead;
 
-    private readonly SubstringAutomaton _automaton;
     private readonly StackSet _stack;
     private readonly List<Configuration> _after = [];
 
-    private OpenSpan(SubstringAutomaton automaton, int state, StackSet stack) => (_automaton, State, _stack) = (automaton, state, stack);
+    private OpenSpan(SubstringAutomaton automaton, int state, StackSet stack) => (Automaton, State, _stack) = (automaton, state, stack);
+
+    /// <summary>Gets the text.</summary>
+    public SubstringAutomaton Automaton { get; }
 
     /// <summary>Gets where the span stands.</summary>
     public int State { get; }
@@ -37,7 +40,7 @@ internal sealed class OpenSpan
                 if (call.Callee is SubstringAutomaton callee)
                 {
                     var inner = call.IsTail ? stack : pool.Push(stack, automaton, call.ReturnState);
-                    return new OpenSpan(callee, Automaton.Start, inner) is var open && open.TryCollect(inner) ? open : null;
+                    return new OpenSpan(callee, Automata.Automaton.Start, inner) is var open && open.TryCollect(inner) ? open : null;
                 }
             }
         }
@@ -45,22 +48,23 @@ internal sealed class OpenSpan
         return null;
     }
 
-    public int Step(int state, byte value) => state == Automaton.Dead ? Automaton.Dead : _automaton.Step(state, value);
+    /// <summary>Gets a bound on the tokens that complete the sentence behind the span.</summary>
+    public int DistanceAfter => _stack.Distance;
 
-    public int GetDistance(MatcherStates states, int state) => states.GetDistance(_automaton, state, _stack);
+    public int Step(int state, byte value) => state == Dead ? Dead : Automaton.Step(state, value);
 
     /// <summary>Gets whether a set holds nothing but the span in one state and the places right behind it.</summary>
     public bool IsAll(ReadOnlySpan<Configuration> configurations, int state)
     {
         foreach (ref readonly var item in configurations)
         {
-            if (!(item.Automaton == _automaton && item.State == state && item.Stack == _stack) && !_after.Contains(item))
+            if (!(item.Automaton == Automaton && item.State == state && item.Stack == _stack) && !_after.Contains(item))
             {
                 return false;
             }
         }
 
-        return state != Automaton.Dead;
+        return state != Dead;
     }
 
     private bool TryCollect(StackSet stack)
