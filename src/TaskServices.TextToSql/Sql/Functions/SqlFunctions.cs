@@ -95,8 +95,8 @@ internal static class SqlFunctions
         lower s 1 1 t = = = = =
         initcap s 1 1 t - = - - -
         trim s 1 2 t = btrim - = =
-        ltrim s 1 2 t = = - = =
-        rtrim s 1 2 t = = - = =
+        ltrim s 1 2 t = = = = =
+        rtrim s 1 2 t = = = = =
         replace s 3 3 t = = = = =
         substr s 2 3 t = = = substring =
         instr s 2 2 n = strpos = charindex =
@@ -120,6 +120,7 @@ internal static class SqlFunctions
         md5 s 1 1 t - = = - =
         hex s 1 1 t = - = - =
         typeof s 1 1 t = - - - =
+        printf s 2 8 t = - - - -
         regexp_replace s 3 3 t - = = - =
         regexp_like s 2 2 b - - = - -
         regexp_matches s 2 2 b - - - - =
@@ -135,7 +136,7 @@ internal static class SqlFunctions
         unixepoch s 0 8 n = - - - -
         strftime s 1 8 t = - - - -
         date_trunc s 2 2 d - = - datetrunc =
-        datediff s 3 3 n - - - = date_diff
+        datediff s 3 3 n - - = = date_diff
         datename s 2 2 t - - - = -
         timestampdiff s 3 3 n - - = - -
         age s 1 2 o - = - - =
@@ -154,6 +155,7 @@ internal static class SqlFunctions
         monthname s 1 1 t - - = - =
         weekday s 1 1 n - - = - =
         dayofweek s 1 1 n - - = - =
+        week s 1 2 n - - = - -
         yearweek s 1 2 n - - = - -
         to_days s 1 1 n - - = - -
         unix_timestamp s 0 1 n - - = - -
@@ -172,7 +174,7 @@ internal static class SqlFunctions
         array_length s 1 2 n - = - - =
         array_to_string s 2 2 t - = - - =
         cardinality s 1 1 n - = - - -
-        rollup s 1 16 o - = - = =
+        rollup s 1 16 o - = = = =
         cube s 1 16 o - = - = =
         grouping s 1 16 n - = = = =
         """;
