@@ -19,6 +19,7 @@ internal sealed class QueryRules : SqlRewriter
     private readonly BoundQuery _bound;
     private readonly SqlDialect _dialect;
     private readonly GuardOptions _options;
+    private readonly Dictionary<string, int> _unconstrainedIn = new(StringComparer.OrdinalIgnoreCase);
     private int _unconstrained;
 
     private QueryRules(BoundQuery bound, SqlDialect dialect, GuardOptions options)
@@ -51,11 +52,35 @@ internal sealed class QueryRules : SqlRewriter
 
     public override Query Rewrite(Query query)
     {
+        var outside = _unconstrained;
         foreach (var table in query.CommonTables)
-            RecursionRule.Check(table, _options);
+        {
+            RecursionRule.Check(table, _bound, _options);
+
+            // What a common table multiplies, it multiplies wherever it is used.
+            _unconstrained = 0;
+            Rewrite(table.Query);
+            _unconstrainedIn[table.Name] = Math.Max(_unconstrained, _unconstrainedIn.GetValueOrDefault(table.Name));
+        }
+
+        _unconstrained = outside;
         RequireCount(query.Limit, "LIMIT");
         RequireCount(query.Skip, "OFFSET");
-        return base.Rewrite(query);
+        return base.Rewrite(query with { CommonTables = [] });
+    }
+
+    public override TableSource Rewrite(TableSource source)
+    {
+        if (source is TableReference reference && _bound.Resolve(reference).Table is null)
+            CountUnconstrained(_unconstrainedIn.GetValueOrDefault(reference.Name));
+        return base.Rewrite(source);
+    }
+
+    private void CountUnconstrained(int joins)
+    {
+        _unconstrained += joins;
+        if (_unconstrained > _options.MaxUnconstrainedJoins)
+            throw new GuardRefusalException("UNCONSTRAINED_JOIN", $"More than {_options.MaxUnconstrainedJoins} joins have no equality between their tables; join them on their keys.");
     }
 
     private void RequireCount(Expression? count, string clause)
@@ -68,9 +93,7 @@ internal sealed class QueryRules : SqlRewriter
 
     public override SelectBody Rewrite(SelectBody body)
     {
-        _unconstrained += JoinConstraints.CountUnconstrained(body, _bound);
-        if (_unconstrained > _options.MaxUnconstrainedJoins)
-            throw new GuardRefusalException("UNCONSTRAINED_JOIN", $"More than {_options.MaxUnconstrainedJoins} joins have no equality between their tables; join them on their keys.");
+        CountUnconstrained(JoinConstraints.CountUnconstrained(body, _bound));
         return base.Rewrite(body);
     }
 
@@ -87,16 +110,32 @@ internal sealed class QueryRules : SqlRewriter
             case LikeExpression { Kind: PatternKind.Regexp } match:
                 RequireSafePattern(match.Pattern);
                 break;
-            case LikeExpression { Pattern: StringLiteral { Value: var pattern } } when pattern.Count(c => c is '%' or '*') > MaxWildcards:
+            case LikeExpression { Pattern: var pattern } when Wildcards(pattern) > MaxWildcards:
                 throw new GuardRefusalException("UNSAFE_PATTERN", $"A pattern may have at most {MaxWildcards} wildcards for any text.");
             case CollateExpression { Collation: var name } when !IsKnownCollation(name):
                 throw new GuardRefusalException("UNSUPPORTED_SQL", $"The collation {name} is not known.");
+            case CastExpression { Type: { Name: "char", Arguments: [> MaxBuiltLength] } }:
+                throw new GuardRefusalException("HUGE_VALUE", $"A text may be padded to at most {MaxBuiltLength} characters.");
             case AtTimeZoneExpression { Zone: not StringLiteral }:
                 throw new GuardRefusalException("UNSUPPORTED_SQL", "AT TIME ZONE takes a string.");
         }
 
         return base.Rewrite(expression);
     }
+
+    /// <summary>Counts the wildcards for any text that a pattern may have; what could make more of them counts as too many.</summary>
+    private static int Wildcards(Expression pattern) => pattern switch
+    {
+        StringLiteral text => text.Value.Count(c => c is '%' or '*'),
+        BinaryExpression binary => Wildcards(binary.Left) + Wildcards(binary.Right),
+        CastExpression cast => Wildcards(cast.Operand),
+        CollateExpression collate => Wildcards(collate.Operand),
+        CaseExpression choice => choice.Branches.Sum(branch => Wildcards(branch.Result)) + (choice.Else is null ? 0 : Wildcards(choice.Else)),
+        FunctionCall { Name: "concat" or "lower" or "upper" or "trim" or "ltrim" or "rtrim" or "coalesce" } call => call.Arguments.Sum(Wildcards),
+        FunctionCall call => call.Arguments.Sum(Wildcards) is 0 ? 0 : MaxWildcards + 1,
+        SubqueryExpression => MaxWildcards + 1,
+        _ => 0,
+    };
 
     private void RequireBoundedGrowth(Expression expression)
     {
@@ -133,12 +172,28 @@ internal sealed class QueryRules : SqlRewriter
                 if (call.Arguments[1] is not NumberLiteral { IsInteger: true } count || !int.TryParse(count.Text, CultureInfo.InvariantCulture, out var times) || times > MaxRepetitions)
                     throw new GuardRefusalException("HUGE_VALUE", $"A text is repeated at most {MaxRepetitions} times, written as a number.");
                 break;
+            case "group_concat":
+                if (call.Arguments is [_, StringLiteral { Value.Length: > 100 }])
+                    throw new GuardRefusalException("HUGE_VALUE", "The separator is longer than 100 characters.");
+                break;
+            case "printf":
+                RequireSmallFormat(call.Arguments[0]);
+                break;
         }
 
         if (call.Name.StartsWith("regexp_", StringComparison.Ordinal))
             RequireSafePattern(call.Arguments[1]);
         if (call.Name is "format" or "format_time" or "date_format" or "to_char" or "strftime")
             RequireShortFormat(call.Arguments[call.Name is "strftime" ? 0 : 1]);
+    }
+
+    /// <summary>printf pads to any width: only widths of up to three digits, written in a short format, are taken.</summary>
+    private static void RequireSmallFormat(Expression format)
+    {
+        var isSmall = format is StringLiteral { Value: { Length: <= 100 } text } && !text.Contains('*', StringComparison.Ordinal)
+            && text.Split([.. text.Where(c => !char.IsAsciiDigit(c)).Distinct()]).All(digits => digits.Length <= 3);
+        if (!isSmall)
+            throw new GuardRefusalException("HUGE_VALUE", "A format must be a string of at most 100 characters with widths below 1,000.");
     }
 
     private static void RequireShortFormat(Expression format)

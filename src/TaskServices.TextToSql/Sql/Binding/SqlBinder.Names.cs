@@ -73,7 +73,7 @@ public sealed partial class SqlBinder
             }
 
             if (scope.Aliases.TryGetValue(reference.Name, out var aliased))
-                return aliased;
+                return Counted(aliased, reference.Offset);
         }
 
         // SQLite takes a name in double quotes for a string where no column has it; never where the caller just may not see the column.

@@ -124,6 +124,7 @@ internal static class FunctionTable
         soundex s t t any - - = = - # code of its English sound
         md5 s t t any - = = - = # MD5 in hexadecimal digits
         hex s t t own = - = - = # hexadecimal digits of its bytes; SQLite: empty for NULL
+        printf s tx* t own = - - - - # formatted, with widths below 1,000
         regexp_replace s ttt t any - = - - = # first match of a pattern replaced
         regexp_replace_all s ttt t any - - regexp_replace - - # every match of a pattern replaced
         regexp_like s tt b any - - - - =|regexp_full_match # whether a pattern matches the whole
@@ -144,7 +145,7 @@ internal static class FunctionTable
         unixepoch s ?xt* n any = - - - - # seconds since 1970
         strftime s t?xt* t any = - - - - # formatted with % codes and modifiers
         date_trunc s td d any - = - datetrunc = # start of the unit
-        datediff s tdd n any - - - = date_diff|datediff # borders of the unit between two dates
+        datediff s tdd n any - - = = date_diff|datediff # borders of the unit between two dates
         datename s td t any - - - = - # name of a part
         timestampdiff s tdd n any - - = - - # whole units between two dates
         age s d?d o any - = - - = # years, months and days between
@@ -164,6 +165,7 @@ internal static class FunctionTable
         weekday s d n any - - = - - # weekday, Monday is 0
         dayofweek s d n any - - = - - # weekday, Sunday is 1
         weekofyear s d n any - - = - - # ISO week
+        week s d?n n any - - = - - # week by one of MySQL's modes
         yearweek s d?n n any - - = - - # year and week as one number
         to_days s d n any - - = - - # days since year 0
         unix_timestamp s ?d n any - - = - - # seconds since 1970
@@ -197,7 +199,7 @@ internal static class FunctionTable
         nullif s xx = own = = = = = # NULL where both are equal, else the first
         greatest s xx* = own max = = = = # greatest argument; SQLite and MySQL: NULL if any is
         least s xx* = own min = = = = # least argument; SQLite and MySQL: NULL if any is
-        rollup s x* o own - = - = = # in GROUP BY: sums of prefixes too
+        rollup s x* o own - = = = = # in GROUP BY: sums of prefixes too
         cube s x* o own - = - = = # in GROUP BY: sums of all subsets too
         typeof s x t never = - - - - # type of the stored value
         type_name s x t never - - - - typeof # type of the expression

@@ -6,7 +6,7 @@ namespace TaskServices.TextToSql.Sql.Functions;
 /// <summary>Every function that queries may use; what is not here does not exist for the guard.</summary>
 /// <remarks>
 /// Left out on purpose: whatever has side effects, reads files, settings, catalogs or other sessions, runs SQL given as text, waits, or builds
-/// huge values (space, zeroblob, generate_series, printf); what repeats and fills is bounded by the guard.
+/// huge values (space, zeroblob, generate_series); what repeats and fills is bounded by the guard.
 /// </remarks>
 internal static class SqlFunctions
 {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TaskServices.TextToSql.Sql.Ast;
 using TaskServices.TextToSql.Sql.Functions;
 
@@ -49,6 +50,10 @@ internal static class DialectFunctions
             ("minute", [var a]) when dialect is SqlDialect.MySql or SqlDialect.DuckDb => new ExtractExpression(DatePart.Minute, a),
             ("second", [var a]) when dialect is SqlDialect.MySql or SqlDialect.DuckDb => new ExtractExpression(DatePart.Second, a),
             ("week" or "weekofyear", [var a]) when dialect is SqlDialect.DuckDb => new ExtractExpression(DatePart.Week, a),
+            ("epoch", [var a]) when dialect is SqlDialect.DuckDb => new ExtractExpression(DatePart.Epoch, a),
+            ("field", [var a, _, ..]) when dialect is SqlDialect.MySql => Positions(a, arguments),
+            ("elt", [var a, _, ..]) when dialect is SqlDialect.MySql => Choices(a, arguments),
+            ("choose", [var a, _, ..]) when dialect is SqlDialect.SqlServer => Choices(a, arguments),
             ("locate", [var a, var b]) when dialect is SqlDialect.MySql => new FunctionCall("instr", [b, a]),
             ("date", [var a]) when dialect is SqlDialect.Postgres or SqlDialect.DuckDb => new CastExpression(a, new("date", [])),
             ("weekday" or "dayofweek", [var a]) when dialect is SqlDialect.DuckDb => new ExtractExpression(DatePart.DayOfWeek, a),
@@ -56,4 +61,14 @@ internal static class DialectFunctions
             _ => null,
         };
     }
+
+    /// <summary>FIELD: which of the values something equals, 0 for none.</summary>
+    private static CaseExpression Positions(Expression operand, EquatableList<Expression> arguments) =>
+        new(operand, [.. arguments.Skip(1).Select((value, i) => new CaseBranch(value, Number(i + 1)))], Number(0));
+
+    /// <summary>ELT and CHOOSE: the value at a position.</summary>
+    private static CaseExpression Choices(Expression operand, EquatableList<Expression> arguments) =>
+        new(operand, [.. arguments.Skip(1).Select((value, i) => new CaseBranch(Number(i + 1), value))]);
+
+    private static NumberLiteral Number(int value) => new(value.ToString(CultureInfo.InvariantCulture));
 }
