@@ -17,9 +17,10 @@ internal static class Composition
     /// <param name="databases">Database id → SQLite file to register under it.</param>
     /// <param name="modelPath">GGUF file or model folder; null for the bundled one.</param>
     /// <param name="adapterPath">PEFT folder; null for the bundled one.</param>
+    /// <param name="machineCostPerHour">Cost of the machine, spread over the time of each answer; null where it is not known.</param>
     /// <exception cref="EvaluationException"><c>MODEL_UNAVAILABLE</c>.</exception>
     public static async Task<IContender> CreateServiceAsync(
-        IReadOnlyDictionary<string, string> databases, string? modelPath, string? adapterPath, CancellationToken cancellationToken)
+        IReadOnlyDictionary<string, string> databases, string? modelPath, string? adapterPath, double? machineCostPerHour, CancellationToken cancellationToken)
     {
         try
         {
@@ -36,6 +37,7 @@ internal static class Composition
                 pipeline.Register(name, new DatabaseUrl(SqlDialect.Sqlite, path));
             return new ServiceContender(
                 pipeline,
+                machineCostPerHour,
                 new Dictionary<string, string>
                 {
                     ["model_sha256"] = manifest.SourceSha256,
