@@ -15,12 +15,14 @@ internal static class Composition
     private const string DefaultAdapter = "models/text-to-sql";
 
     /// <inheritdoc cref="OpenPipelineAsync"/>
+    /// <param name="machineCostPerHour">Cost of the machine, spread over the time of each answer; null where it is not known.</param>
     public static async Task<IContender> CreateServiceAsync(
-        IReadOnlyDictionary<string, string> databases, string? modelPath, string? adapterPath, CancellationToken cancellationToken)
+        IReadOnlyDictionary<string, string> databases, string? modelPath, string? adapterPath, double? machineCostPerHour, CancellationToken cancellationToken)
     {
         var (pipeline, manifest) = await OpenPipelineAsync(databases, modelPath, adapterPath, cancellationToken);
         return new ServiceContender(
             pipeline,
+            machineCostPerHour,
             new Dictionary<string, string>
             {
                 ["model_sha256"] = manifest.SourceSha256,

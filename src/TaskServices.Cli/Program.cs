@@ -1,3 +1,4 @@
 using TaskServices.Cli;
 
+PlatformCultures.UseWhereNeeded(args);
 return await CommandLineProgram.RunAsync(args);

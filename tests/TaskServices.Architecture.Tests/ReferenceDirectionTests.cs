@@ -10,6 +10,7 @@ public sealed class ReferenceDirectionTests
     private static readonly ArchUnitNET.Domain.Architecture House = new ArchLoader().LoadAssemblies(
         System.Reflection.Assembly.Load("TaskServices.Inference"),
         System.Reflection.Assembly.Load("TaskServices.TextToSql"),
+        System.Reflection.Assembly.Load("TaskServices.InvoiceOcr"),
         System.Reflection.Assembly.Load("TaskServices.Protos"),
         System.Reflection.Assembly.Load("TaskServices.ServiceDefaults"),
         System.Reflection.Assembly.Load("TaskServices.TextToSql.Service"),
@@ -19,11 +20,12 @@ public sealed class ReferenceDirectionTests
 
     [Theory]
     // Domain libraries know nothing of gRPC, HTTP, ASP.NET, the services or the command line.
-    [InlineData("TaskServices.Inference", @"Grpc\.|Microsoft\.AspNetCore\.|Google\.Rpc|Google\.Api|TaskServices\.(Inference\.Service|TextToSql|Protos|ServiceDefaults|Cli|Evals)")]
+    [InlineData("TaskServices.Inference", @"Grpc\.|Microsoft\.AspNetCore\.|Google\.Rpc|Google\.Api|TaskServices\.(Inference\.Service|TextToSql|InvoiceOcr|Protos|ServiceDefaults|Cli|Evals)")]
     [InlineData("TaskServices.TextToSql", @"Grpc\.|Microsoft\.AspNetCore\.|Google\.|TaskServices\.(TextToSql\.Service|Inference\.Service|Protos|ServiceDefaults|Cli|Evals)")]
+    [InlineData("TaskServices.InvoiceOcr", @"Grpc\.|Microsoft\.AspNetCore\.|Google\.|TaskServices\.(InvoiceOcr\.Service|TextToSql|Inference\.Service|Protos|ServiceDefaults|Cli|Evals)")]
     // What all services share knows no task.
-    [InlineData("TaskServices.ServiceDefaults", @"TaskServices\.(TextToSql|Inference|Protos|Cli|Evals)")]
-    [InlineData("TaskServices.Protos", @"TaskServices\.(TextToSql|Inference|ServiceDefaults|Cli|Evals)\.")]
+    [InlineData("TaskServices.ServiceDefaults", @"TaskServices\.(TextToSql|InvoiceOcr|Inference|Protos|Cli|Evals)")]
+    [InlineData("TaskServices.Protos", @"TaskServices\.(TextToSql|InvoiceOcr|Inference|ServiceDefaults|Cli|Evals)\.")]
     // Services meet in the command line only.
     [InlineData("TaskServices.TextToSql.Service", @"TaskServices\.(Inference\.Service|Cli|Evals)")]
     [InlineData("TaskServices.Inference.Service", @"TaskServices\.(TextToSql|Cli|Evals)")]

@@ -27,6 +27,8 @@ public class MaskBenchmarks
 
     private readonly List<(TokenGrammar Grammar, int[] Tokens)> _json = [];
 
+    private ITokenizer _tokenizer = null!;
+
     private IEnumerator<(IGrammarMatcher Matcher, int TokenId, int Remaining)> _steps = null!;
 
     private ulong[] _mask = [];
@@ -40,7 +42,7 @@ public class MaskBenchmarks
     [GlobalSetup]
     public void Load()
     {
-        var tokenizer = TokenizerLoader.Load(RepositoryFiles.Find(RepositoryFiles.Model));
+        var tokenizer = _tokenizer = TokenizerLoader.Load(RepositoryFiles.Find(RepositoryFiles.Model));
         _mask = new ulong[(tokenizer.VocabularySize + 63) / 64];
         foreach (var database in SpiderQueries.Read(every: 5).GroupBy(item => item.Schema))
         {
@@ -69,6 +71,9 @@ public class MaskBenchmarks
     [IterationSetup(Target = nameof(JsonMask))]
     public void NextJsonStep() => NextStep(_json);
 
+    [IterationSetup(Target = nameof(SpanMask))]
+    public void NextSpanStep() => NextStep(Pages());
+
     [IterationSetup(Target = nameof(SqlCheckOneToken))]
     public void NextCheckedStep() => NextStep(_sql);
 
@@ -78,11 +83,15 @@ public class MaskBenchmarks
     [Benchmark]
     public bool JsonMask() => _matcher.WriteMask(_remaining, _mask);
 
+    /// <summary>Two spans copied from a page of 2,000 words; every completion has a page of its own.</summary>
+    [Benchmark]
+    public bool SpanMask() => _matcher.WriteMask(_remaining, _mask);
+
     /// <summary>What a step costs where the model's favourite is allowed: no mask is written.</summary>
     [Benchmark]
     public bool SqlCheckOneToken() => _matcher.Allows(_tokenId, _remaining);
 
-    private void NextStep(List<(TokenGrammar Grammar, int[] Tokens)> completions)
+    private void NextStep(IEnumerable<(TokenGrammar Grammar, int[] Tokens)> completions)
     {
         _steps ??= Walk(completions).GetEnumerator();
         _steps.MoveNext();
@@ -90,7 +99,7 @@ public class MaskBenchmarks
     }
 
     /// <summary>Walks through completion after completion without end; a step's own token is accepted before the next step.</summary>
-    private static IEnumerable<(IGrammarMatcher Matcher, int TokenId, int Remaining)> Walk(List<(TokenGrammar Grammar, int[] Tokens)> completions)
+    private static IEnumerable<(IGrammarMatcher Matcher, int TokenId, int Remaining)> Walk(IEnumerable<(TokenGrammar Grammar, int[] Tokens)> completions)
     {
         while (true)
         {
@@ -103,6 +112,22 @@ public class MaskBenchmarks
                     matcher.Accept(tokens[i]);
                 }
             }
+        }
+    }
+
+    private IEnumerable<(TokenGrammar Grammar, int[] Tokens)> Pages()
+    {
+        var random = new Random(1);
+        while (true)
+        {
+            var words = Enumerable.Range(0, 2_000).Select(_ => string.Concat(Enumerable.Range(0, 2 + random.Next(9))
+                .Select(_ => "etaoinshrdlucmfwypvbgkjqxz0123456789.,-€"[(int)(39 * Math.Pow(random.NextDouble(), 2))])));
+            var page = string.Join(' ', words);
+            var grammar = Grammar.Parse(
+                $"root ::= \"{{\\\"seller\\\":\\\"\" piece \"\\\",\\\"total\\\":\\\"\" piece \"\\\"}}\"\npiece ::= substring_of({Grammar.Quote(page)})");
+            yield return (new TokenGrammar(grammar, _tokenizer), _tokenizer.Encode($$"""{"seller":"{{Piece()}}","total":"{{Piece()}}"}"""));
+
+            string Piece() => page.Substring(random.Next(page.Length - 40), 5 + random.Next(30));
         }
     }
 

@@ -68,7 +68,7 @@ internal static class FitCommand
         if (arguments.GetValue(Out) is { } path)
         {
             var command = EvaluationDefaults.CommandLine(arguments.Tokens.Select(token => token.Value));
-            RunFolder.WriteAtomically(path, (SelectionFit.Fit(rows, penalty, sureAt, command) with { AbstainBelow = Math.Round(outcome.AbstainBelow, 3), NinetyPercentAt = Math.Round(outcome.NinetyPercentAt, 3) }).ToJson() + "\n");
+            RunFolder.WriteAtomically(path, (SelectionFit.Fit(rows, penalty, sureAt, command) with { AnswerableAt = Math.Round(outcome.AnswerableAt, 3), NinetyPercentAt = Math.Round(outcome.NinetyPercentAt, 3) }).ToJson() + "\n");
         }
 
         return ExitCodes.Done;
@@ -95,7 +95,7 @@ internal static class FitCommand
         if (outcome.Abstention(0.1) is { } abstention)
         {
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"unanswerable questions turned away {abstention.Recall:P1} at confidence {abstention.Threshold:0.000}, where 10 % of the answerable ones are"));
+                $"unanswerable questions turned away {abstention.Recall:P1} at probability {abstention.Threshold:0.000}, where 10 % of the answerable ones are"));
         }
     }
 }

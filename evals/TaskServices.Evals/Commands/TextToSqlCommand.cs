@@ -37,6 +37,36 @@ internal static class TextToSqlCommand
         Description = "Score these predictions, rows {id, sql} or as predict-sql writes them, instead of asking the model.",
     };
 
+    private static readonly Option<Uri?> Endpoint = new("--endpoint")
+    {
+        Description = "Ask this OpenAI-compatible endpoint instead, for example http://127.0.0.1:8080/v1 (zero-shot: DDL, three rows a table, question).",
+    };
+
+    private static readonly Option<string> EndpointModel = new("--endpoint-model") { Description = "Model name to ask the endpoint for.", DefaultValueFactory = _ => "default" };
+
+    private static readonly Option<string> ApiKeyVariable = new("--api-key-variable")
+    {
+        Description = "Environment variable that holds the endpoint's key.",
+        DefaultValueFactory = _ => "OPENAI_API_KEY",
+    };
+
+    private static readonly Option<string?> Prices = new("--prices") { Description = "Price of a million tokens in and out, for example 0.15,0.60: the report shows the cost of a question." };
+
+    private static readonly Option<double?> MachineCost = AtLeast(0, new Option<double?>("--machine-cost-per-hour")
+    {
+        Description = "Cost of this machine an hour: the report shows the cost of a question of our own model.",
+    });
+
+    private static readonly Option<int> TestSuite = AtLeast(0, new Option<int>("--test-suite")
+    {
+        Description = "Variants of each database with mutated data on which a prediction must be right too (test-suite accuracy).",
+    });
+
+    private static readonly Option<string?> Unanswerable = new("--unanswerable")
+    {
+        Description = "Questions that their database cannot answer, rows {id, db_id, question}: how many are not answered is reported.",
+    };
+
     private static readonly Option<string?> BaselineFile = new("--baseline")
     {
         Description = "Fail (exit 1) if execution accuracy is significantly below this baseline.",
@@ -79,9 +109,10 @@ internal static class TextToSqlCommand
             Examples:
               eval text-to-sql --limit 100 --out runs/first
               eval text-to-sql --predictions predictions.jsonl --baseline evals/baselines/spider-dev.json
+              eval text-to-sql --endpoint http://127.0.0.1:8080/v1 --endpoint-model llama --prices 0.15,0.60 --test-suite 5
             """)
         {
-            Questions, Databases, Limit, Out, Predictions, BaselineFile, SaveBaseline, Model, Adapter, Seed, TimeLimit, KeepDistinct, Parallelism, Format,
+            Questions, Databases, Limit, Out, Predictions, Endpoint, EndpointModel, ApiKeyVariable, Prices, MachineCost, TestSuite, Unanswerable, BaselineFile, SaveBaseline, Model, Adapter, Seed, TimeLimit, KeepDistinct, Parallelism, Format,
         };
         command.SetAction(RunAsync);
         return command;
@@ -98,20 +129,21 @@ internal static class TextToSqlCommand
         // Everything that can be wrong with the input is found before the first question is asked.
         var baseline = arguments.GetValue(BaselineFile) is { } baselinePath ? Baseline.Read(baselinePath) : null;
         var examples = Example.ReadAll(questionsPath, arguments.GetValue(Limit));
-        var originals = new DatabaseFolders(arguments.GetValue(Databases)!).Resolve(examples);
-        using var copies = new DatabaseCopies(originals);
-        await using var contender = arguments.GetValue(Predictions) is { } predictionsPath
-            ? new FileContender(predictionsPath)
-            : await Composition.CreateServiceAsync(copies.Paths, arguments.GetValue(Model), arguments.GetValue(Adapter), cancellationToken);
+        var unanswerable = arguments.GetValue(Unanswerable) is { } unanswerablePath ? UnanswerableQuestion.ReadAll(unanswerablePath) : [];
+        var originals = new DatabaseFolders(arguments.GetValue(Databases)!).Resolve([.. examples, .. unanswerable.Select(question => question.ToExample())]);
+        var prices = arguments.GetValue(Prices) is { } text ? TokenPrices.Parse(text) : null;
+        using var copies = new DatabaseCopies(originals, arguments.GetValue(TestSuite));
+        await using var contender = await CreateContenderAsync(arguments, copies, prices, cancellationToken);
 
-        var settings = SettingsOf(questionsPath, originals, contender, seed, limits, keepDistinct);
+        var settings = SettingsOf(questionsPath, originals, contender, seed, limits, keepDistinct, arguments.GetValue(TestSuite));
         var path = arguments.GetValue(Out) ?? Path.Combine("runs", $"text-to-sql-{DateTime.UtcNow:yyyyMMdd-HHmmss}");
         using var folder = RunFolder.Open(path, settings);
-        var scorer = new ExampleScorer(copies.Paths, limits, keepDistinct);
+        var scorer = new ExampleScorer(copies.Paths, copies.Variants, limits, keepDistinct);
         var (gold, results) = await ScoreAsync(log, examples, contender, scorer, folder, arguments.GetValue(Parallelism), cancellationToken);
+        var abstentions = await AbstainAsync(log, unanswerable, contender, path, cancellationToken);
 
         var summary = Summarizer.Summarize(
-            results, gold, settings, EvaluationDefaults.CommandLine(arguments.Tokens.Select(token => token.Value)), arguments.GetValue(Parallelism), seed);
+            results, gold, abstentions, settings, EvaluationDefaults.CommandLine(arguments.Tokens.Select(token => token.Value)), arguments.GetValue(Parallelism), seed);
         RunFolder.WriteAtomically(RunFolder.SummaryPath(path), JsonSerializer.Serialize(summary, Json.Indented) + "\n");
         RunFolder.WriteAtomically(RunFolder.ReportPath(path), HtmlReport.Render(summary, results));
         if (arguments.GetValue(Format) is OutputFormat.Json)
@@ -122,6 +154,23 @@ internal static class TextToSqlCommand
         if (arguments.GetValue(SaveBaseline) is { } savePath)
             Baseline.From(summary, results).Write(savePath);
         return Judge(baseline?.Check(summary, results));
+    }
+
+    private static async Task<IContender> CreateContenderAsync(
+        ParseResult arguments, DatabaseCopies copies, TokenPrices? prices, CancellationToken cancellationToken)
+    {
+        if (arguments.GetValue(Predictions) is { } predictions)
+            return new FileContender(predictions);
+        if (arguments.GetValue(Endpoint) is not { } endpoint)
+        {
+            return await Composition.CreateServiceAsync(
+                copies.Paths, arguments.GetValue(Model), arguments.GetValue(Adapter), arguments.GetValue(MachineCost), cancellationToken);
+        }
+
+        if (!endpoint.IsAbsoluteUri || endpoint.Scheme is not ("http" or "https"))
+            throw new EvaluationException("ENDPOINT_INVALID", $"--endpoint {endpoint}: expected an http or https address such as http://127.0.0.1:8080/v1.");
+        var key = Environment.GetEnvironmentVariable(arguments.GetValue(ApiKeyVariable)!);
+        return new EndpointContender(new(endpoint, arguments.GetValue(EndpointModel)!, key, prices), copies.Paths);
     }
 
     private static async Task<(IReadOnlyList<ExampleResult> Gold, IReadOnlyList<ExampleResult> Results)> ScoreAsync(
@@ -152,8 +201,31 @@ internal static class TextToSqlCommand
         }
     }
 
-    private static Task<IReadOnlyList<ExampleResult>> WithProgressAsync(
-        IAnsiConsole log, string title, int count, Func<Action, Task<IReadOnlyList<ExampleResult>>> work) =>
+    /// <summary>Asks what cannot be answered, and writes what came back beside the run's items.</summary>
+    private static async Task<IReadOnlyList<Prediction>> AbstainAsync(
+        IAnsiConsole log, IReadOnlyList<UnanswerableQuestion> questions, IContender contender, string path, CancellationToken cancellationToken)
+    {
+        if (questions.Count == 0)
+            return [];
+        var predictions = await WithProgressAsync(log, "unanswerable questions", questions.Count, async onAsked =>
+        {
+            var asked = new List<Prediction>(questions.Count);
+            foreach (var question in questions)
+            {
+                asked.Add(await contender.PredictAsync(question.ToExample(), cancellationToken));
+                onAsked();
+            }
+
+            return (IReadOnlyList<Prediction>)asked;
+        });
+        var lines = questions.Zip(predictions, (question, prediction) => JsonSerializer.Serialize(
+            new { question.Id, db_id = question.DatabaseId, question.Question, prediction.Status, prediction.Sql, prediction.Reason, prediction.Confidence }, Json.Line));
+        RunFolder.WriteAtomically(Path.Combine(path, "unanswerable.jsonl"), string.Join('\n', lines) + "\n");
+        return predictions;
+    }
+
+    private static Task<IReadOnlyList<T>> WithProgressAsync<T>(
+        IAnsiConsole log, string title, int count, Func<Action, Task<IReadOnlyList<T>>> work) =>
         log.Progress()
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .StartAsync(context =>
@@ -168,7 +240,8 @@ internal static class TextToSqlCommand
         IContender contender,
         ulong seed,
         ExecutionLimits limits,
-        bool keepDistinct)
+        bool keepDistinct,
+        int testSuite)
     {
         // --limit is not among them: a run may be extended.
         var values = new SortedDictionary<string, string>(StringComparer.Ordinal)
@@ -177,6 +250,7 @@ internal static class TextToSqlCommand
             ["seed"] = seed.ToString(CultureInfo.InvariantCulture),
             ["time_limit_s"] = limits.Duration.TotalSeconds.ToString(CultureInfo.InvariantCulture),
             ["keep_distinct"] = keepDistinct ? "true" : "false",
+            ["test_suite"] = testSuite.ToString(CultureInfo.InvariantCulture),
             ["scorer"] = typeof(ExampleScorer).Module.ModuleVersionId.ToString(),
         };
         foreach (var (id, path) in databases)

@@ -27,6 +27,9 @@ internal sealed record Prediction
     public int? CompletionTokens { get; init; }
 
     public double? LatencyMs { get; init; }
+
+    /// <summary>Gets what the answer cost, in the currency of the prices given.</summary>
+    public double? Cost { get; init; }
 }
 
 /// <summary>Answers the questions of a suite: our service, or a file of given predictions.</summary>

@@ -6,7 +6,8 @@ namespace TaskServices.Evals.Contenders;
 
 /// <summary>Asks the text-to-SQL service in process, exactly as the command line and the gRPC service do.</summary>
 /// <param name="service">Disposed with this contender where it can be.</param>
-internal sealed class ServiceContender(ITextToSql service, IReadOnlyDictionary<string, string> identity) : IContender
+/// <param name="machineCostPerHour">Cost of the machine, spread over the time of each answer; null where it is not known.</param>
+internal sealed class ServiceContender(ITextToSql service, double? machineCostPerHour, IReadOnlyDictionary<string, string> identity) : IContender
 {
     public IReadOnlyDictionary<string, string> Identity => identity;
 
@@ -28,6 +29,7 @@ internal sealed class ServiceContender(ITextToSql service, IReadOnlyDictionary<s
                 CachedPromptTokens = answer.CachedPromptTokenCount,
                 CompletionTokens = answer.CompletionTokenCount,
                 LatencyMs = answer.Duration.TotalMilliseconds,
+                Cost = machineCostPerHour * answer.Duration.TotalHours,
             };
         }
         catch (TextToSqlException exception)

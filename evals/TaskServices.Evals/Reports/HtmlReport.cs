@@ -53,6 +53,8 @@ internal static class HtmlReport
         AppendNumbers(page, "question to SQL, ms", summary.LatencyMs);
         AppendNumbers(page, "prompt tokens", summary.PromptTokens);
         AppendNumbers(page, "completion tokens", summary.CompletionTokens);
+        if (summary.Cost is { } cost)
+            Add(page, $"<tr><td>cost of 1,000 questions<td class='n'>{1_000 * cost.P50:0.####}<td class='n'>{1_000 * cost.P95:0.####}<td class='n'>{1_000 * cost.Mean:0.####}<td class='n'>{cost.Count}</tr>");
         page.Append("</table>");
     }
 

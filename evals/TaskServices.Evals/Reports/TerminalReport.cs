@@ -19,6 +19,8 @@ internal static class TerminalReport
         AddNumbers(numbers, "latency ms", summary.LatencyMs);
         AddNumbers(numbers, "prompt tokens", summary.PromptTokens);
         AddNumbers(numbers, "completion tokens", summary.CompletionTokens);
+        if (summary.Cost is { } cost)
+            numbers.AddRow("cost of 1,000 questions", Cost(cost.P50), Cost(cost.P95), Cost(cost.Mean), cost.Count.ToString(CultureInfo.InvariantCulture));
         if (numbers.Rows.Count > 0)
             console.Write(numbers);
 
@@ -125,6 +127,8 @@ internal static class TerminalReport
 
     private static string Range(Interval interval) => string.Create(
         CultureInfo.InvariantCulture, $"{100 * interval.Lower:0.0}–{100 * interval.Upper:0.0}");
+
+    private static string Cost(double perQuestion) => (1_000 * perQuestion).ToString("0.####", CultureInfo.InvariantCulture);
 
     private static string Number(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);
 }

@@ -35,6 +35,9 @@ internal sealed record ExampleResult
     /// <summary>Gets whether the prediction matches exactly by Spider's rules; null where the gold query is outside them.</summary>
     public bool? ExactMatch { get; init; }
 
+    /// <summary>Gets whether the prediction is right on the original and on every variant of the data; null where there were no variants.</summary>
+    public bool? TestSuiteCorrect { get; init; }
+
     /// <summary>Gets whether SQLite accepts the prediction as one reading statement.</summary>
     public required bool Valid { get; init; }
 
@@ -69,6 +72,9 @@ internal sealed record ExampleResult
 
     /// <summary>Gets the time from question to SQL in milliseconds.</summary>
     public double? LatencyMs { get; init; }
+
+    /// <summary>Gets what the answer cost, in the currency of the prices given.</summary>
+    public double? Cost { get; init; }
 
     /// <summary>Gets the time of the predicted query in milliseconds.</summary>
     public double? ExecutionMs { get; init; }

@@ -7,8 +7,9 @@ namespace TaskServices.Evals.Runs;
 
 /// <summary>Executes gold and prediction and scores one item. Safe for use from several threads.</summary>
 /// <param name="databases">Database id → file that nobody writes.</param>
+/// <param name="variants">Database id → files with the same schema and other data; empty where test-suite accuracy is not asked for.</param>
 /// <param name="keepDistinct">False removes DISTINCT from both queries, as Spider's evaluation does by default.</param>
-internal sealed class ExampleScorer(IReadOnlyDictionary<string, string> databases, ExecutionLimits limits, bool keepDistinct)
+internal sealed class ExampleScorer(IReadOnlyDictionary<string, string> databases, IReadOnlyDictionary<string, IReadOnlyList<string>> variants, ExecutionLimits limits, bool keepDistinct)
 {
     private readonly GoldAnalysis _goldAnalysis = new(databases);
 
@@ -34,6 +35,9 @@ internal sealed class ExampleScorer(IReadOnlyDictionary<string, string> database
             Correct = correct,
             BirdCorrect = predicted is not null && gold.AsWritten.IsExecuted && predicted.AsWritten.IsExecuted
                 && BirdExecutionAccuracy.AreEqual(gold.AsWritten.Rows, predicted.AsWritten.Rows),
+            TestSuiteCorrect = variants.GetValueOrDefault(example.DatabaseId) is { Count: > 0 } files
+                ? correct && files.All(file => IsCorrectOn(file, example.GoldSql, prediction.Sql!, cancellationToken))
+                : null,
             Valid = predicted?.AsWritten.IsValid ?? false,
             Executable = predicted?.AsWritten.IsExecuted ?? false,
             Failure = failure,
@@ -49,8 +53,17 @@ internal sealed class ExampleScorer(IReadOnlyDictionary<string, string> database
             CachedPromptTokens = prediction.CachedPromptTokens,
             CompletionTokens = prediction.CompletionTokens,
             LatencyMs = prediction.LatencyMs,
+            Cost = prediction.Cost,
             ExecutionMs = predicted?.AsWritten.Duration.TotalMilliseconds,
         };
+    }
+
+    /// <summary>A variant on which the gold query does not run to its end says nothing, and counts as right.</summary>
+    private bool IsCorrectOn(string path, string goldSql, string predictedSql, CancellationToken cancellationToken)
+    {
+        using var database = new ReadOnlyDatabase(path, limits, cancellationToken);
+        var (correct, failure, _) = Compare(goldSql, new Query(database, goldSql, keepDistinct), new Query(database, predictedSql, keepDistinct));
+        return correct || failure == "GOLD_FAILED";
     }
 
     private static (bool Correct, string? Failure, string? Detail) Compare(string goldSql, Query gold, Query? predicted)

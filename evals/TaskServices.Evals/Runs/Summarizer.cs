@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using TaskServices.Evals.Contenders;
 using TaskServices.Evals.Metrics;
 using TaskServices.Evals.Statistics;
 using TaskServices.TextToSql.Generation;
@@ -14,10 +15,12 @@ internal static class Summarizer
 
     private static readonly string[] ClauseOrder = ["plain", "join", "nested", "set", "group", "having", "order", "limit", "distinct"];
 
+    /// <param name="unanswerable">What came back for questions that cannot be answered; empty where none were asked.</param>
     /// <param name="gold">The same items with the gold query as prediction.</param>
     public static Summary Summarize(
         IReadOnlyList<ExampleResult> results,
         IReadOnlyList<ExampleResult> gold,
+        IReadOnlyList<Prediction> unanswerable,
         RunSettings settings,
         string command,
         int parallelism,
@@ -35,10 +38,11 @@ internal static class Summarizer
             Parallelism = parallelism,
             Count = results.Count,
             Ceiling = Rate.Of("gold_as_prediction", gold.Count(item => item.Correct), gold.Count),
-            Metrics = Metrics(results, seed),
+            Metrics = Metrics(results, unanswerable, seed),
             LatencyMs = Distribution.Of(results.Select(item => item.LatencyMs)),
             PromptTokens = Distribution.Of(results.Select(item => (double?)item.PromptTokens)),
             CompletionTokens = Distribution.Of(results.Select(item => (double?)item.CompletionTokens)),
+            Cost = Distribution.Of(results.Select(item => item.Cost)),
             Confidence = Confidence(results),
             Breakdowns = new Dictionary<string, IReadOnlyList<Rate>>
             {
@@ -51,7 +55,7 @@ internal static class Summarizer
                 .ToDictionary(group => group.Key, group => group.Count()),
         };
 
-    private static List<Rate> Metrics(IReadOnlyList<ExampleResult> results, ulong seed)
+    private static List<Rate> Metrics(IReadOnlyList<ExampleResult> results, IReadOnlyList<Prediction> unanswerable, ulong seed)
     {
         var metrics = new List<Rate>
         {
@@ -64,10 +68,14 @@ internal static class Summarizer
             WithBootstrap("refused", item => item.Status is PredictionStatus.Refused),
             WithBootstrap("error", item => item.Status is PredictionStatus.Error),
         };
+        if (results.Any(item => item.TestSuiteCorrect is not null))
+            metrics.Insert(1, WithBootstrap("test_suite_accuracy", item => item.TestSuiteCorrect is true));
         if (results.Any(item => item.ExactMatch is not null))
-            metrics.Insert(2, WithBootstrap("exact_set_match", item => item.ExactMatch is true)); // unknown counts as no match
+            metrics.Insert(metrics.Count - 6, WithBootstrap("exact_set_match", item => item.ExactMatch is true)); // unknown counts as no match
         var answered = results.Where(item => item.Status is PredictionStatus.Answered).ToList();
         metrics.Add(Rate.Of("accuracy_of_answered", answered.Count(item => item.Correct), answered.Count));
+        if (unanswerable.Count > 0)
+            metrics.Add(Rate.Of("unanswerable_not_answered", unanswerable.Count(item => item.Status is not PredictionStatus.Answered), unanswerable.Count));
         return metrics;
 
         Rate WithBootstrap(string name, Func<ExampleResult, bool> predicate)

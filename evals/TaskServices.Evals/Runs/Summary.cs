@@ -39,6 +39,9 @@ internal sealed record Summary
 
     public Distribution? CompletionTokens { get; init; }
 
+    /// <summary>Gets the cost of a question, in the currency of the prices given; null where it is not known.</summary>
+    public Distribution? Cost { get; init; }
+
     public ConfidenceQuality? Confidence { get; init; }
 
     /// <summary>Gets execution accuracy by hardness, database and clause.</summary>

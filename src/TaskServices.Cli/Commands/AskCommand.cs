@@ -12,7 +12,7 @@ internal static class AskCommand
 
     public static Command Create()
     {
-        var database = new Option<string>("--database") { Description = "Database to ask, for example sqlite:shop.db, duckdb:shop.duckdb, postgres://user@host/shop or mysql://user@host/shop; with --config its name there.", HelpName = "URL", Required = true };
+        var database = new Option<string>("--database") { Description = "Database to ask, for example sqlite:shop.db, duckdb:shop.duckdb, postgres://user@host/shop, mysql://user@host/shop or sqlserver://user@host/shop; with --config its name there.", HelpName = "URL", Required = true };
         var maxRows = new Option<int>("--max-rows")
         {
             Description = "Rows read at most, in [1, 100000].",

@@ -9,8 +9,10 @@ namespace TaskServices.Inference.Decoding;
 public sealed class TokenGrammar
 {
     private const long DefaultMaxBytes = 48L << 20;
+    private const long PreparationWork = 2_000_000;
 
     private readonly TokenDistances _distances;
+    private readonly SpanMasks _spans;
     private readonly long _maxBytes;
     private MatcherStates _states;
 
@@ -30,13 +32,16 @@ public sealed class TokenGrammar
         Vocabulary = SlicedVocabulary.For(tokenizer);
         _distances = new TokenDistances(grammar, Vocabulary.Trie);
         _maxBytes = maxBytes;
-        _states = new MatcherStates(grammar, _distances, maxBytes);
+        _spans = new SpanMasks(grammar, Vocabulary.Trie, _distances, tokenizer.VocabularySize);
+        _states = new MatcherStates(grammar, _distances, _spans, maxBytes);
         ShortestCompletionTokens = _states.Initial.Distance;
         if (ShortestCompletionTokens >= GrammarFacts.Unreachable)
         {
             throw new GrammarException(
                 "GRAMMAR_TOKENIZER_MISMATCH", "The tokenizer lacks tokens for bytes that every sentence of the grammar needs; use another grammar or model.");
         }
+
+        Prepare();
     }
 
     public Grammar Grammar { get; }
@@ -47,7 +52,7 @@ public sealed class TokenGrammar
     public int ShortestCompletionTokens { get; }
 
     /// <summary>Gets the memory of automata, states and masks in bytes, to within a factor of about two.</summary>
-    public long Bytes => Grammar.Bytes + Volatile.Read(ref _states).Bytes;
+    public long Bytes => Grammar.Bytes + _spans.Bytes + Volatile.Read(ref _states).Bytes;
 
     internal SlicedVocabulary Vocabulary { get; }
 
@@ -58,10 +63,22 @@ public sealed class TokenGrammar
         if (states.IsFull)
         {
             // Matchers under way keep the old states; they are collected with the last of them.
-            states = new MatcherStates(Grammar, _distances, _maxBytes);
+            states = new MatcherStates(Grammar, _distances, _spans, _maxBytes);
             Volatile.Write(ref _states, states);
         }
 
         return new GrammarMatcher(this, states);
+    }
+
+    /// <summary>Makes what most masks share; a grammar too complex for that is left to its completions, which have budgets of their own.</summary>
+    private void Prepare()
+    {
+        try
+        {
+            new MaskWriter(Vocabulary, _states, new ConfigurationStepper(_states.Pool) { RemainingWork = PreparationWork }).Prepare(Grammar);
+        }
+        catch (GrammarException error) when (error.Reason == "GRAMMAR_TOO_COMPLEX")
+        {
+        }
     }
 }

@@ -1,8 +1,10 @@
+using Microsoft.Data.SqlClient;
 using MySqlConnector;
 using Npgsql;
 using TaskServices.TextToSql.Execution.DuckDb;
 using TaskServices.TextToSql.Execution.MySql;
 using TaskServices.TextToSql.Execution.Postgres;
+using TaskServices.TextToSql.Execution.SqlServer;
 using TaskServices.TextToSql.Schema;
 using TaskServices.TextToSql.Sql;
 
@@ -18,7 +20,6 @@ public static class QueryExecutors
     private const int ConnectTimeout = 15;
 
     /// <param name="url">Where the database is.</param>
-    /// <exception cref="TextToSqlException">Reason <c>ENGINE_NOT_SUPPORTED</c>.</exception>
     public static IQueryExecutor Create(DatabaseUrl url)
     {
         ArgumentNullException.ThrowIfNull(url);
@@ -28,11 +29,12 @@ public static class QueryExecutors
             SqlDialect.DuckDb => new DuckDbExecutor(url.Path),
             SqlDialect.Postgres => new PostgresExecutor(PostgresConnection(url.Path, url.Server!)),
             SqlDialect.MySql => new MySqlExecutor(MySqlConnection(url.Path, url.Server!)),
-            _ => throw new TextToSqlException("ENGINE_NOT_SUPPORTED", $"{url.Dialect}: this engine is not supported yet."),
+            SqlDialect.SqlServer => new SqlServerExecutor(SqlServerConnection(url.Path, url.Server!)),
+            _ => throw new ArgumentOutOfRangeException(nameof(url), url.Dialect, null),
         };
     }
 
-    private static string PostgresConnection(string database, ServerLogin login) => new NpgsqlConnectionStringBuilder
+    internal static string PostgresConnection(string database, ServerLogin login) => new NpgsqlConnectionStringBuilder
     {
         Host = login.Host,
         Port = login.Port ?? NpgsqlConnection.DefaultPort,
@@ -51,7 +53,7 @@ public static class QueryExecutors
         Timeout = ConnectTimeout,
     }.ToString();
 
-    private static string MySqlConnection(string database, ServerLogin login) => new MySqlConnectionStringBuilder
+    internal static string MySqlConnection(string database, ServerLogin login) => new MySqlConnectionStringBuilder
     {
         Server = login.Host,
         Port = (uint)(login.Port ?? 3306),
@@ -68,5 +70,22 @@ public static class QueryExecutors
         },
         MaximumPoolSize = MaxPoolSize,
         ConnectionTimeout = ConnectTimeout,
+    }.ToString();
+
+    private static string SqlServerConnection(string database, ServerLogin login) => new SqlConnectionStringBuilder
+    {
+        DataSource = FormattableString.Invariant($"{login.Host},{login.Port ?? 1433}"),
+        InitialCatalog = database,
+        UserID = login.User,
+        Password = login.Password?.Reveal() ?? "",
+        Encrypt = login.SslMode switch
+        {
+            "disable" => SqlConnectionEncryptOption.Optional,
+            "strict" => SqlConnectionEncryptOption.Strict,
+            _ => SqlConnectionEncryptOption.Mandatory,
+        },
+        TrustServerCertificate = login.SslMode is "require",
+        MaxPoolSize = MaxPoolSize,
+        ConnectTimeout = ConnectTimeout,
     }.ToString();
 }

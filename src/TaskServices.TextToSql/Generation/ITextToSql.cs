@@ -29,6 +29,9 @@ public interface ITextToSql
     Task<SqlPrediction> AskAsync(string databaseName, string question, CancellationToken cancellationToken) =>
         GenerateAsync(databaseName, question, cancellationToken);
 
+    /// <summary>Notes a question that its caller was refused before it came to <see cref="GenerateAsync"/>; only an audit log does something.</summary>
+    Task RecordRefusalAsync(string databaseName, string question, string reason) => Task.CompletedTask;
+
     /// <summary>Executes what <see cref="GenerateAsync"/> answered, read-only, and streams the rows.</summary>
     /// <exception cref="TextToSqlException">Reason <c>QUERY_TIMED_OUT</c>, <c>DATABASE_LOCKED</c>, <c>DATABASE_CORRUPT</c>, <c>QUERY_FAILED</c>, …</exception>
     Task<QueryResult> ExecuteAsync(

@@ -22,8 +22,8 @@ public sealed record TextToSqlOptions
     /// <summary>Gets the numbers by which candidates are judged.</summary>
     public SelectionModel Selection { get; init; } = SelectionModel.Default;
 
-    /// <summary>Gets the confidence below which the answer is <see cref="PredictionStatus.Unanswerable"/>, in [0, 1]. The default comes with the fitted numbers.</summary>
-    public double AbstainBelow { get; init; } = SelectionModel.Default.AbstainBelow;
+    /// <summary>Gets the confidence below which the answer is <see cref="PredictionStatus.Unanswerable"/>, in [0, 1]. <see cref="SelectionModel.NinetyPercentAt"/> answers only where nine of ten were right.</summary>
+    public double AbstainBelow { get; init; } = 0.1;
 
     /// <summary>
     /// Gets the confidence below which a question with several likely readings is given back as <see cref="PredictionStatus.NeedsClarification"/>,

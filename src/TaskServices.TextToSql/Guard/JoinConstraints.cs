@@ -62,15 +62,20 @@ internal static class JoinConstraints
         return search.Tables;
     }
 
+    /// <summary>One equality holds one join, and only where its sides have no table in common: <c>a.id = a.id + b.id - b.id</c> holds nothing.</summary>
     private static void Unite(int[] group, List<string> names, HashSet<string> left, HashSet<string> right)
     {
+        if (left.Overlaps(right))
+            return;
         foreach (var a in left)
         {
             foreach (var b in right)
             {
                 var (i, j) = (Find(names, a), Find(names, b));
-                if (i >= 0 && j >= 0)
-                    Unite(group, i, j);
+                if (i < 0 || j < 0 || group[i] == group[j])
+                    continue;
+                Unite(group, i, j);
+                return;
             }
         }
     }

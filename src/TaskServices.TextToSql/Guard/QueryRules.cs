@@ -9,6 +9,9 @@ namespace TaskServices.TextToSql.Guard;
 /// <summary>The rules beyond names: functions, sizes, joins, recursion, literals in bounds.</summary>
 internal sealed class QueryRules : SqlRewriter
 {
+    /// <summary>How often a text may be repeated at most.</summary>
+    internal const int MaxRepetitions = 100;
+
     private const int MaxBuiltLength = 1_000;
     private const double MaxGrowth = 1_000;
     private const int MaxWildcards = 10;
@@ -16,6 +19,7 @@ internal sealed class QueryRules : SqlRewriter
     private readonly BoundQuery _bound;
     private readonly SqlDialect _dialect;
     private readonly GuardOptions _options;
+    private readonly Dictionary<string, int> _unconstrainedIn = new(StringComparer.OrdinalIgnoreCase);
     private int _unconstrained;
 
     private QueryRules(BoundQuery bound, SqlDialect dialect, GuardOptions options)
@@ -48,11 +52,35 @@ internal sealed class QueryRules : SqlRewriter
 
     public override Query Rewrite(Query query)
     {
+        var outside = _unconstrained;
         foreach (var table in query.CommonTables)
-            RecursionRule.Check(table, _options);
+        {
+            RecursionRule.Check(table, _bound, _options);
+
+            // What a common table multiplies, it multiplies wherever it is used.
+            _unconstrained = 0;
+            Rewrite(table.Query);
+            _unconstrainedIn[table.Name] = Math.Max(_unconstrained, _unconstrainedIn.GetValueOrDefault(table.Name));
+        }
+
+        _unconstrained = outside;
         RequireCount(query.Limit, "LIMIT");
         RequireCount(query.Skip, "OFFSET");
-        return base.Rewrite(query);
+        return base.Rewrite(query with { CommonTables = [] });
+    }
+
+    public override TableSource Rewrite(TableSource source)
+    {
+        if (source is TableReference reference && _bound.Resolve(reference).Table is null)
+            CountUnconstrained(_unconstrainedIn.GetValueOrDefault(reference.Name));
+        return base.Rewrite(source);
+    }
+
+    private void CountUnconstrained(int joins)
+    {
+        _unconstrained += joins;
+        if (_unconstrained > _options.MaxUnconstrainedJoins)
+            throw new GuardRefusalException("UNCONSTRAINED_JOIN", $"More than {_options.MaxUnconstrainedJoins} joins have no equality between their tables; join them on their keys.");
     }
 
     private void RequireCount(Expression? count, string clause)
@@ -65,9 +93,7 @@ internal sealed class QueryRules : SqlRewriter
 
     public override SelectBody Rewrite(SelectBody body)
     {
-        _unconstrained += JoinConstraints.CountUnconstrained(body, _bound);
-        if (_unconstrained > _options.MaxUnconstrainedJoins)
-            throw new GuardRefusalException("UNCONSTRAINED_JOIN", $"More than {_options.MaxUnconstrainedJoins} joins have no equality between their tables; join them on their keys.");
+        CountUnconstrained(JoinConstraints.CountUnconstrained(body, _bound));
         return base.Rewrite(body);
     }
 
@@ -84,16 +110,32 @@ internal sealed class QueryRules : SqlRewriter
             case LikeExpression { Kind: PatternKind.Regexp } match:
                 RequireSafePattern(match.Pattern);
                 break;
-            case LikeExpression { Pattern: StringLiteral { Value: var pattern } } when pattern.Count(c => c is '%' or '*') > MaxWildcards:
+            case LikeExpression { Pattern: var pattern } when Wildcards(pattern) > MaxWildcards:
                 throw new GuardRefusalException("UNSAFE_PATTERN", $"A pattern may have at most {MaxWildcards} wildcards for any text.");
             case CollateExpression { Collation: var name } when !IsKnownCollation(name):
                 throw new GuardRefusalException("UNSUPPORTED_SQL", $"The collation {name} is not known.");
+            case CastExpression { Type: { Name: "char", Arguments: [> MaxBuiltLength] } }:
+                throw new GuardRefusalException("HUGE_VALUE", $"A text may be padded to at most {MaxBuiltLength} characters.");
             case AtTimeZoneExpression { Zone: not StringLiteral }:
                 throw new GuardRefusalException("UNSUPPORTED_SQL", "AT TIME ZONE takes a string.");
         }
 
         return base.Rewrite(expression);
     }
+
+    /// <summary>Counts the wildcards for any text that a pattern may have; what could make more of them counts as too many.</summary>
+    private static int Wildcards(Expression pattern) => pattern switch
+    {
+        StringLiteral text => text.Value.Count(c => c is '%' or '*'),
+        BinaryExpression binary => Wildcards(binary.Left) + Wildcards(binary.Right),
+        CastExpression cast => Wildcards(cast.Operand),
+        CollateExpression collate => Wildcards(collate.Operand),
+        CaseExpression choice => choice.Branches.Sum(branch => Wildcards(branch.Result)) + (choice.Else is null ? 0 : Wildcards(choice.Else)),
+        FunctionCall { Name: "concat" or "lower" or "upper" or "trim" or "ltrim" or "rtrim" or "coalesce" } call => call.Arguments.Sum(Wildcards),
+        FunctionCall call => call.Arguments.Sum(Wildcards) is 0 ? 0 : MaxWildcards + 1,
+        SubqueryExpression => MaxWildcards + 1,
+        _ => 0,
+    };
 
     private void RequireBoundedGrowth(Expression expression)
     {
@@ -109,14 +151,13 @@ internal sealed class QueryRules : SqlRewriter
     private void CheckFunction(FunctionCall call)
     {
         var function = SqlFunctions.Find(call.Name);
-        if (function is null || !function.Spellings.ContainsKey(_dialect))
+        if (function is null || !function.Exists(_dialect))
         {
-            var near = NearestName.Find(call.Name, SqlFunctions.All.Where(known => known.Spellings.ContainsKey(_dialect)).Select(known => known.Spellings[_dialect]));
-            throw new GuardRefusalException("FUNCTION_NOT_ALLOWED", $"The function {call.Name} is not allowed{(near is null ? "" : $"; did you mean {near}?")}.");
+            var near = NearestName.Find(call.Name, SqlFunctions.All.SelectMany(known => known.Words.GetValueOrDefault(_dialect) ?? []));
+            throw new GuardRefusalException(
+                "FUNCTION_NOT_ALLOWED", $"The function {call.Name} {(function is null ? "is not allowed" : $"does not exist on {_dialect}")}{(near is null ? "" : $"; did you mean {near}?")}.");
         }
 
-        if (call.Star ? call.Name is not "count" || call.Arguments.Count > 0 : call.Arguments.Count < Minimum(function) || call.Arguments.Count > function.MaximumArguments)
-            throw new GuardRefusalException("FUNCTION_NOT_ALLOWED", $"The function {call.Name} does not take {call.Arguments.Count} arguments.");
         if (function.Kind is FunctionKind.Scalar && (call.Over is not null || call.Distinct || call.Filter is not null || call.OrderBy.Count + call.WithinGroup.Count > 0))
             throw new GuardRefusalException("FUNCTION_NOT_ALLOWED", $"The function {call.Name} is neither an aggregate nor a window function.");
         if (function.Kind is FunctionKind.Window && call.Over is null)
@@ -127,6 +168,17 @@ internal sealed class QueryRules : SqlRewriter
                 if (call.Arguments[1] is not NumberLiteral { IsInteger: true } length || !int.TryParse(length.Text, CultureInfo.InvariantCulture, out var value) || value > MaxBuiltLength)
                     throw new GuardRefusalException("HUGE_VALUE", $"{call.Name} takes a length of at most {MaxBuiltLength}, written as a number.");
                 break;
+            case "repeat":
+                if (call.Arguments[1] is not NumberLiteral { IsInteger: true } count || !int.TryParse(count.Text, CultureInfo.InvariantCulture, out var times) || times > MaxRepetitions)
+                    throw new GuardRefusalException("HUGE_VALUE", $"A text is repeated at most {MaxRepetitions} times, written as a number.");
+                break;
+            case "group_concat":
+                if (call.Arguments is [_, StringLiteral { Value.Length: > 100 }])
+                    throw new GuardRefusalException("HUGE_VALUE", "The separator is longer than 100 characters.");
+                break;
+            case "printf":
+                RequireSmallFormat(call.Arguments[0]);
+                break;
         }
 
         if (call.Name.StartsWith("regexp_", StringComparison.Ordinal))
@@ -135,7 +187,14 @@ internal sealed class QueryRules : SqlRewriter
             RequireShortFormat(call.Arguments[call.Name is "strftime" ? 0 : 1]);
     }
 
-    private static int Minimum(SqlFunction function) => function.Name is "count" ? 1 : function.MinimumArguments;
+    /// <summary>printf pads to any width: only widths of up to three digits, written in a short format, are taken.</summary>
+    private static void RequireSmallFormat(Expression format)
+    {
+        var isSmall = format is StringLiteral { Value: { Length: <= 100 } text } && !text.Contains('*', StringComparison.Ordinal)
+            && text.Split([.. text.Where(c => !char.IsAsciiDigit(c)).Distinct()]).All(digits => digits.Length <= 3);
+        if (!isSmall)
+            throw new GuardRefusalException("HUGE_VALUE", "A format must be a string of at most 100 characters with widths below 1,000.");
+    }
 
     private static void RequireShortFormat(Expression format)
     {

@@ -7,7 +7,7 @@ namespace TaskServices.TextToSql.Guard;
 /// <summary>A common table may refer to itself only where the guard sees that it ends: a counter with literal start, step and end.</summary>
 internal static class RecursionRule
 {
-    public static void Check(CommonTable table, GuardOptions options)
+    public static void Check(CommonTable table, BoundQuery bound, GuardOptions options)
     {
         var body = table.Query.Body;
         var references = Mentions.Count(body, table.Name);
@@ -17,12 +17,13 @@ internal static class RecursionRule
             && body is SetOperation { Operator: SetOperator.Union, Left: SelectBody anchor, Right: SelectBody step }
             && Mentions.Count(step, table.Name) is 1
             && step.From is [var source] && Alias(source, table.Name) is { } alias
+            && JoinConstraints.CountUnconstrained(step, bound) is 0
             && HasCounter(table, anchor, step, alias, options.MaxRecursionSteps);
         if (!isBounded)
         {
             throw new GuardRefusalException(
                 "UNBOUNDED_RECURSION",
-                $"The recursion of {table.Name} needs a counter that starts at a number, grows by a number, and ends: SELECT n + 1 … WHERE n < 100.");
+                $"The recursion of {table.Name} needs a counter that starts at a number, grows by a number, and ends (SELECT n + 1 … WHERE n < 100), and joins on keys only.");
         }
     }
 

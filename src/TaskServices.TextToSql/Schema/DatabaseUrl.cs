@@ -5,18 +5,19 @@ namespace TaskServices.TextToSql.Schema;
 
 /// <summary>
 /// Where a database is: <c>sqlite:path</c>, <c>duckdb:path</c>, the bare path of an existing SQLite file, or
-/// <c>postgres://user[:password]@host[:port]/database[?sslmode=…]</c> and the same with <c>mysql://</c> or <c>mariadb://</c>.
+/// <c>postgres://user[:password]@host[:port]/database[?sslmode=…]</c> and the same with <c>mysql://</c> or <c>mariadb://</c>, or with
+/// <c>sqlserver://</c> or <c>mssql://</c> and <c>[?encrypt=…&amp;trustServerCertificate=…]</c>.
 /// </summary>
 /// <param name="Dialect">The engine.</param>
 /// <param name="Path">Path of the file, or the database's name on its server.</param>
 /// <param name="Server">The server and the login; null for files.</param>
 public sealed record DatabaseUrl(SqlDialect Dialect, string Path, ServerLogin? Server = null)
 {
-    /// <summary>Reads a URL. Where it has no password, PostgreSQL's comes from PGPASSWORD and MySQL's from MYSQL_PWD.</summary>
+    /// <summary>Reads a URL. Where it has no password, PostgreSQL's comes from PGPASSWORD, MySQL's from MYSQL_PWD and SQL Server's from SQLCMDPASSWORD.</summary>
     /// <param name="password">Password that was given elsewhere; null for none.</param>
     /// <exception cref="TextToSqlException">
-    /// Reason <c>DATABASE_URL_INVALID</c> (malformed, unknown scheme), <c>ENGINE_NOT_SUPPORTED</c> (an engine that is planned, not built) or
-    /// <c>DATABASE_NOT_FOUND</c> (a bare path to nothing). No message repeats a server's URL: it may hold a password.
+    /// Reason <c>DATABASE_URL_INVALID</c> (malformed, unknown scheme) or <c>DATABASE_NOT_FOUND</c> (a bare path to nothing). No message repeats
+    /// a server's URL: it may hold a password.
     /// </exception>
     public static DatabaseUrl Parse(string text, Secret? password = null) => Parse(text, password, Environment.GetEnvironmentVariable);
 
@@ -42,8 +43,8 @@ public sealed record DatabaseUrl(SqlDialect Dialect, string Path, ServerLogin? S
                 return ServerLogin.Parse(text, SqlDialect.Postgres, password, () => environment("PGPASSWORD"));
             case "MYSQL" or "MARIADB":
                 return ServerLogin.Parse(text, SqlDialect.MySql, password, () => environment("MYSQL_PWD"));
-            case "SQLSERVER":
-                throw new TextToSqlException("ENGINE_NOT_SUPPORTED", $"{text[..colon]}: this engine is not supported yet.");
+            case "SQLSERVER" or "MSSQL":
+                return ServerLogin.Parse(text, SqlDialect.SqlServer, password, () => environment("SQLCMDPASSWORD"));
             case var _ when File.Exists(text) || Directory.Exists(text):
                 return new(SqlDialect.Sqlite, text);
             case "":

@@ -10,47 +10,49 @@ internal sealed record Pack(int[] PrefixTokenIds, IReadOnlyList<TrainingExample>
 
 /// <summary>Arranges an epoch: questions shuffled, grouped by database, packed behind one schema text each. Deterministic by seed.</summary>
 /// <remarks>
-/// Augmentation, each with the run's random numbers: tables and columns are shuffled in half of the packs, hints are left out of one question in
-/// ten, and one question in fourteen is another database's and must be answered by <see cref="SchemaGrammar.Abstention"/>.
+/// With augmentation (<see cref="Augmentation"/>): tables and columns are shuffled in half of the packs, an eighth has tables of another
+/// database, a quarter lacks a table or some columns, questions and hints are roughened, and one question in thirty is another database's.
 /// </remarks>
 internal sealed class PackBuilder(ITokenizer tokenizer, int packTokens)
 {
     private const int MaxExamples = 24;
     private const int MaxPrefixTokens = 1_400;
+    private const int MaxAugmentedPrefixTokens = 700;
     private readonly int _endTokenId = tokenizer.EndTokenIds[0];
 
     public IReadOnlyList<Pack> Build(IReadOnlyList<TrainingDatabase> databases, int seed, bool augment)
     {
         var random = new Random(seed);
+        var augmentation = augment ? new Augmentation(databases, random) : null;
         var packs = new List<Pack>();
         foreach (var database in databases)
         {
-            var examples = database.Questions.Select(question => Tokenise(question, augment && random.Next(10) == 0)).ToList();
-            if (augment)
+            var questions = database.Questions.AsEnumerable();
+            if (augmentation is not null)
             {
-                var strangers = Strangers(database, databases, random).Take(database.Questions.Count / 14);
-                examples.AddRange(strangers.Select(question => Tokenise(question, dropHints: true)));
+                questions = questions.Select(question => augmentation.Roughen(question, database.Questions))
+                    .Concat(augmentation.Strangers(database).Take(database.Questions.Count / 30));
             }
 
             // Similar lengths share a pack, so that little is padded; the packs themselves are shuffled below.
-            examples = [.. examples.OrderBy(example => example.Length + random.Next(12))];
-            for (var start = 0; start < examples.Count;)
+            var sorted = questions.Select(question => (Question: question, Tokenise(question).Length))
+                .OrderBy(pair => pair.Length + random.Next(12)).ToList();
+            for (var start = 0; start < sorted.Count;)
             {
-                var schema = augment && random.Next(2) == 0 ? Shuffle(database.Schema, random) : database.Schema;
-                var prefix = tokenizer.Encode(SchemaText.Write(schema));
+                var prefix = tokenizer.Encode(SchemaText.Write(database.Schema));
                 if (prefix.Length > MaxPrefixTokens)
                 {
                     break;
                 }
 
                 var count = 1;
-                while (start + count < examples.Count && count < MaxExamples &&
-                    prefix.Length + ((count + 1) * examples[start + count].Length) <= packTokens)
+                while (start + count < sorted.Count && count < MaxExamples &&
+                    prefix.Length + ((count + 1) * sorted[start + count].Length) <= packTokens)
                 {
                     count++;
                 }
 
-                packs.Add(new(prefix, examples.GetRange(start, count)));
+                packs.Add(Write(database.Schema, [.. sorted.Skip(start).Take(count).Select(pair => pair.Question)], augmentation, random));
                 start += count;
             }
         }
@@ -60,36 +62,28 @@ internal sealed class PackBuilder(ITokenizer tokenizer, int packTokens)
         return order;
     }
 
-    private TrainingExample Tokenise(PreparedQuestion question, bool dropHints) => new(
-        tokenizer.Encode(Prompt.WriteSuffix(question.Question, dropHints ? [] : question.Hints)),
-        [.. tokenizer.Encode(" " + question.Target), _endTokenId]);
-
-    private static IEnumerable<PreparedQuestion> Strangers(TrainingDatabase own, IReadOnlyList<TrainingDatabase> all, Random random)
+    private Pack Write(DatabaseSchema schema, IReadOnlyList<PreparedQuestion> questions, Augmentation? augmentation, Random random)
     {
-        while (true)
+        if (augmentation is not null)
         {
-            var other = all[random.Next(all.Count)];
-            var shares = other.Schema.Tables.Any(table => own.Schema.FindTable(table.Name) is not null);
-            if (!shares && other.Questions.Count > 0)
+            if (random.Next(4) == 0 && augmentation.Prune(schema, questions, maxUnanswerable: Math.Max(1, questions.Count / 5)) is { } pruned)
             {
-                yield return other.Questions[random.Next(other.Questions.Count)] with { Target = SchemaGrammar.Abstention };
+                (schema, questions) = pruned;
             }
-            else if (all.Count == 1)
+
+            if (random.Next(8) == 0 && augmentation.AddDistractors(schema) is var wider &&
+                tokenizer.Encode(SchemaText.Write(wider)).Length <= MaxAugmentedPrefixTokens)
             {
-                yield break;
+                schema = wider;
             }
+
+            schema = random.Next(2) == 0 ? augmentation.Shuffle(schema) : schema;
         }
+
+        return new(tokenizer.Encode(SchemaText.Write(schema)), [.. questions.Select(Tokenise)]);
     }
 
-    private static DatabaseSchema Shuffle(DatabaseSchema schema, Random random)
-    {
-        var tables = schema.Tables.Select(table =>
-        {
-            var columns = table.Columns.ToArray();
-            random.Shuffle(columns.AsSpan(Math.Min(1, columns.Length)));
-            return table with { Columns = columns };
-        }).ToArray();
-        random.Shuffle(tables);
-        return new(schema.Name, tables, schema.ForeignKeys);
-    }
+    private TrainingExample Tokenise(PreparedQuestion question) => new(
+        tokenizer.Encode(Prompt.WriteSuffix(question.Question, question.Hints)),
+        [.. tokenizer.Encode(" " + question.Target), _endTokenId]);
 }

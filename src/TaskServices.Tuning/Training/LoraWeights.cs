@@ -1,3 +1,4 @@
+using TaskServices.Inference;
 using TaskServices.Inference.Adapters;
 using static TorchSharp.torch;
 
@@ -69,6 +70,33 @@ internal sealed class LoraWeights : IDisposable
         foreach (var (name, parameter) in _parameters)
         {
             parameter.copy_(values[name]);
+        }
+    }
+
+    /// <summary>Takes the values of an adapter of the same rank, scale and targets.</summary>
+    /// <exception cref="InferenceException">The folder holds no such adapter.</exception>
+    public void LoadAdapter(string directory)
+    {
+        using var adapter = LoraAdapter.Open(directory);
+        using var noGradient = no_grad();
+        for (var layer = 0; _parameters.ContainsKey(Name(layer, Targets[0].Peft, 'A')); layer++)
+        {
+            foreach (var (_, peft) in Targets)
+            {
+                var (a, b) = (_parameters[Name(layer, peft, 'A')], _parameters[Name(layer, peft, 'B')]);
+                if (!adapter.Targets.TryGetValue($"model.layers.{layer}.{peft}", out var target) || target.Rank != Rank ||
+                    target.InputSize != a.shape[1] || target.OutputSize != b.shape[0] || Math.Abs(target.Scale - Scale) > 1e-6)
+                {
+                    throw new InferenceException(
+                        "ADAPTER_MISMATCH", $"{directory}: layer {layer}, {peft} is not of rank {Rank} and scale {Scale} for this base. Start without --init.");
+                }
+
+                var (valuesOfA, valuesOfB) = adapter.Read(target);
+                using var fromA = tensor(valuesOfA, a.shape);
+                using var fromB = tensor(valuesOfB, b.shape);
+                a.copy_(fromA);
+                b.copy_(fromB);
+            }
         }
     }
 

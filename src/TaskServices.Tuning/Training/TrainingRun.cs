@@ -20,6 +20,9 @@ internal sealed record TrainingOptions
 
     public double LearningRate { get; init; } = 6e-4;
 
+    /// <summary>Gets the PEFT folder of the adapter that the run starts from; null for a fresh one.</summary>
+    public string? InitialAdapter { get; init; }
+
     /// <summary>Gets the packs whose gradients make one step.</summary>
     public int Accumulation { get; init; } = 2;
 
@@ -37,7 +40,7 @@ internal sealed record TrainingState(int Epoch, int NextPack, int Step, double E
 internal sealed class TrainingRun(
     LlamaWeights weights,
     PackBuilder packBuilder,
-    IReadOnlyList<TrainingDatabase> training,
+    Func<int, IReadOnlyList<TrainingDatabase>> trainingOfEpoch,
     IReadOnlyList<TrainingDatabase> validation,
     TrainingOptions options,
     string outputFolder,
@@ -49,6 +52,11 @@ internal sealed class TrainingRun(
 
     public void Run(bool resume, CancellationToken cancellationToken)
     {
+        if (options.InitialAdapter is { } initial && !resume)
+        {
+            _lora.LoadAdapter(initial);
+        }
+
         using var optimizer = new AdamW(_lora.Parameters);
         var checkpoint = new Checkpoint(Path.Combine(outputFolder, "checkpoint"));
         var state = resume ? checkpoint.Load(_lora, optimizer) : new TrainingState(0, 0, 0, 0, double.MaxValue);
@@ -61,7 +69,8 @@ internal sealed class TrainingRun(
         var (lossSum, lossCount) = (0.0, 0);
         for (var epoch = state.Epoch; epoch < options.Epochs; epoch++)
         {
-            var packs = packBuilder.Build(training, options.Seed + epoch, augment: true);
+            var packs = packBuilder.Build(trainingOfEpoch(epoch), options.Seed + epoch, augment: true);
+            report($"epoch {epoch + 1}: {packs.Count} packs, {packs.Sum(pack => pack.Examples.Count):N0} questions");
             for (var i = epoch == state.Epoch ? state.NextPack : 0; i + options.Accumulation <= packs.Count; i += options.Accumulation)
             {
                 var elapsed = before + clock.Elapsed.TotalSeconds;

@@ -35,7 +35,7 @@ public sealed class ServiceContenderTests
         Assert.Equal((PredictionStatus.Error, "PROMPT_TOO_LONG", null), (prediction.Status, prediction.Reason, prediction.Sql));
     }
 
-    private static ServiceContender Contender(Func<SqlPrediction> answer) => new(new FakeTextToSql(answer), new Dictionary<string, string>());
+    private static ServiceContender Contender(Func<SqlPrediction> answer) => new(new FakeTextToSql(answer), 3.6, new Dictionary<string, string>());
 
     private sealed class FakeTextToSql(Func<SqlPrediction> answer) : ITextToSql
     {

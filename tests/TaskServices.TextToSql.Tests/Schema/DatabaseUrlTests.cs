@@ -21,6 +21,11 @@ public sealed class DatabaseUrlTests
     [InlineData("PostgreSQL://me%20too:a:b@10.0.0.1/My%20Shop", SqlDialect.Postgres, "10.0.0.1", null, "me too", "a:b", "My Shop", null)]
     [InlineData("mysql://me:@[::1]:3307/shop", SqlDialect.MySql, "::1", 3307, "me", "", "shop", null)]
     [InlineData("mariadb://me:secret@host/shop?sslmode=require", SqlDialect.MySql, "host", null, "me", "secret", "shop", "require")]
+    [InlineData("sqlserver://me:secret@host:1444/shop", SqlDialect.SqlServer, "host", 1444, "me", "secret", "shop", null)]
+    [InlineData("mssql://me:secret@host/shop?encrypt=true", SqlDialect.SqlServer, "host", null, "me", "secret", "shop", null)]
+    [InlineData("SqlServer://me:secret@host/shop?Encrypt=False", SqlDialect.SqlServer, "host", null, "me", "secret", "shop", "disable")]
+    [InlineData("sqlserver://me:secret@host/shop?encrypt=strict", SqlDialect.SqlServer, "host", null, "me", "secret", "shop", "strict")]
+    [InlineData("sqlserver://me:secret@host/shop?encrypt=true&trustServerCertificate=true", SqlDialect.SqlServer, "host", null, "me", "secret", "shop", "require")]
     public void Parse_Server_TakesItApart(string text, SqlDialect dialect, string host, int? port, string user, string password, string database, string? sslMode)
     {
         var url = DatabaseUrl.Parse(text);
@@ -35,6 +40,7 @@ public sealed class DatabaseUrlTests
     [InlineData("postgres://me@host/db", "given", "given")]
     [InlineData("postgres://me@host/db", null, "of PGPASSWORD")]
     [InlineData("mariadb://me@host/db", null, "of MYSQL_PWD")]
+    [InlineData("sqlserver://me@host/db", null, "of SQLCMDPASSWORD")]
     public void Parse_Password_ComesFromUrlThenCallerThenEnvironment(string text, string? given, string expected)
     {
         var url = DatabaseUrl.Parse(text, given is null ? null : new Secret(given), name => "of " + name);
@@ -56,7 +62,12 @@ public sealed class DatabaseUrlTests
     [InlineData("sqlite:a\nb", "DATABASE_URL_INVALID")]
     [InlineData("oracle://x", "DATABASE_URL_INVALID")]
     [InlineData("duckdb:", "DATABASE_URL_INVALID")]
-    [InlineData("sqlserver://me:secret@host/db", "ENGINE_NOT_SUPPORTED")]
+    [InlineData("sqlserver://me:secret@host", "DATABASE_URL_INVALID")]
+    [InlineData("sqlserver://me:secret@host/db?sslmode=require", "DATABASE_URL_INVALID")]
+    [InlineData("sqlserver://me:secret@host/db?encrypt=secret", "DATABASE_URL_INVALID")]
+    [InlineData("sqlserver://me:secret@host/db?encrypt=true&encrypt=false", "DATABASE_URL_INVALID")]
+    [InlineData("sqlserver://me:secret@host/db?encrypt=strict&trustServerCertificate=true", "DATABASE_URL_INVALID")]
+    [InlineData("mssql:secret", "DATABASE_URL_INVALID")]
     [InlineData("postgres://me:secret@host", "DATABASE_URL_INVALID")]
     [InlineData("postgres://me:secret@host/", "DATABASE_URL_INVALID")]
     [InlineData("postgres://me:secret@host/a/b", "DATABASE_URL_INVALID")]

@@ -115,15 +115,20 @@ internal static class ForcedText
 
         for (var begin = Math.Max(0, all.Length - trie.MaxDepth); begin < all.Length; begin++)
         {
-            var node = 0;
+            var node = TokenTrie.Root;
             for (var i = begin; i < all.Length && node >= 0; i++)
             {
                 node = trie.FindChild(node, all[i]);
             }
 
-            for (var child = node + 1; node >= 0 && child < trie.Nodes[node].End; child = trie.Nodes[child].End)
+            if (node < 0)
             {
-                if (following.Contains(trie.Nodes[child].Label))
+                continue;
+            }
+
+            foreach (var child in trie.GetChildren(node))
+            {
+                if (following.Contains(trie.GetLabel(child)))
                 {
                     return begin;
                 }

@@ -12,9 +12,9 @@ internal sealed class MatcherStates
     private readonly long _maxBytes;
     private long _bytes;
 
-    public MatcherStates(Grammar grammar, TokenDistances distances, long maxBytes)
+    public MatcherStates(Grammar grammar, TokenDistances distances, SpanMasks spans, long maxBytes)
     {
-        (_distances, _maxBytes) = (distances, maxBytes);
+        (_distances, Spans, _maxBytes) = (distances, spans, maxBytes);
         Pool = new StackPool(distances);
         Slices = new SliceDistances(distances);
         var start = new Configuration(grammar.Root, Automaton.Start, Pool.Bottom);
@@ -24,6 +24,10 @@ internal sealed class MatcherStates
     public StackPool Pool { get; }
 
     public SliceDistances Slices { get; }
+
+    public SpanMasks Spans { get; }
+
+    public PlaceMasks Places { get; } = new();
 
     public MatcherState Initial { get; }
 
@@ -45,8 +49,6 @@ internal sealed class MatcherStates
 
         return distance;
     }
-
-    public int GetDistance(Automaton automaton, int state, StackSet stack) => _distances.Get(automaton, state) + stack.Distance;
 
     /// <summary>Gets the one state of these configurations, whose order does not matter.</summary>
     public MatcherState Get(ReadOnlySpan<Configuration> configurations, bool canEnd)

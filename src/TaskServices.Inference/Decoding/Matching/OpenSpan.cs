@@ -8,19 +8,25 @@ namespace TaskServices.Inference.Decoding.Matching;
 /// </summary>
 internal sealed class OpenSpan
 {
-    private const int MaxPlacesAfter = 16;
+    private const int Dead = Automata.Automaton.Dead;
 
-    private readonly SubstringAutomaton _automaton;
     private readonly StackSet _stack;
-    private readonly List<Configuration> _after = [];
+    private readonly PlacesAfter _after;
 
-    private OpenSpan(SubstringAutomaton automaton, int state, StackSet stack) => (_automaton, State, _stack) = (automaton, state, stack);
+    private OpenSpan(SubstringAutomaton automaton, int state, StackSet stack, PlacesAfter after)
+    {
+        (Automaton, State, _stack, _after) = (automaton, state, stack, after);
+        ClassesAfter = TokenTrie.ClassesOf(after.Bytes);
+    }
+
+    /// <summary>Gets the text.</summary>
+    public SubstringAutomaton Automaton { get; }
 
     /// <summary>Gets where the span stands.</summary>
     public int State { get; }
 
     /// <summary>Gets the classes (<see cref="TokenTrie.ClassOf"/>) of the bytes that can follow the span.</summary>
-    public ulong ClassesAfter { get; private set; }
+    public ulong ClassesAfter { get; }
 
     /// <summary>Finds the first span among configurations and what they call, or null where there is none or too much can follow it.</summary>
     public static OpenSpan? Find(ReadOnlySpan<Configuration> configurations, StackPool pool)
@@ -29,7 +35,7 @@ internal sealed class OpenSpan
         {
             if (automaton is SubstringAutomaton substring)
             {
-                return new OpenSpan(substring, state, stack) is var open && open.TryCollect(stack) ? open : null;
+                return PlacesAfter.Collect(stack) is { } after ? new OpenSpan(substring, state, stack, after) : null;
             }
 
             foreach (ref readonly var call in automaton.GetCalls(state))
@@ -37,7 +43,7 @@ internal sealed class OpenSpan
                 if (call.Callee is SubstringAutomaton callee)
                 {
                     var inner = call.IsTail ? stack : pool.Push(stack, automaton, call.ReturnState);
-                    return new OpenSpan(callee, Automaton.Start, inner) is var open && open.TryCollect(inner) ? open : null;
+                    return PlacesAfter.Collect(inner) is { } after ? new OpenSpan(callee, Automata.Automaton.Start, inner, after) : null;
                 }
             }
         }
@@ -45,47 +51,22 @@ internal sealed class OpenSpan
         return null;
     }
 
-    public int Step(int state, byte value) => state == Automaton.Dead ? Automaton.Dead : _automaton.Step(state, value);
+    /// <summary>Gets a bound on the tokens that complete the sentence behind the span.</summary>
+    public int DistanceAfter => _stack.Distance;
 
-    public int GetDistance(MatcherStates states, int state) => states.GetDistance(_automaton, state, _stack);
+    public int Step(int state, byte value) => state == Dead ? Dead : Automaton.Step(state, value);
 
     /// <summary>Gets whether a set holds nothing but the span in one state and the places right behind it.</summary>
     public bool IsAll(ReadOnlySpan<Configuration> configurations, int state)
     {
         foreach (ref readonly var item in configurations)
         {
-            if (!(item.Automaton == _automaton && item.State == state && item.Stack == _stack) && !_after.Contains(item))
+            if (!(item.Automaton == Automaton && item.State == state && item.Stack == _stack) && !_after.Contains(item))
             {
                 return false;
             }
         }
 
-        return state != Automaton.Dead;
-    }
-
-    private bool TryCollect(StackSet stack)
-    {
-        foreach (var (automaton, state, parent) in stack.Frames)
-        {
-            var place = new Configuration(automaton, state, parent);
-            if (_after.Contains(place))
-            {
-                continue;
-            }
-
-            if (_after.Count >= MaxPlacesAfter)
-            {
-                return false;
-            }
-
-            _after.Add(place);
-            ClassesAfter |= TokenTrie.ClassesOf(automaton.GetBytes(state));
-            if (automaton.IsAccepting(state) && !TryCollect(parent))
-            {
-                return false;
-            }
-        }
-
-        return true;
+        return state != Dead;
     }
 }

@@ -140,12 +140,12 @@ internal sealed class TokenDistances
         }
 
         open.Clear();
-        open.Push((0, start));
+        open.Push((TokenTrie.Root, start));
         for (var visits = 0; visits < MaxVisitsPerNode && open.TryPop(out var place); visits++, _visits++)
         {
             foreach (ref readonly var edge in nfa[place.Node])
             {
-                if (edge.Kind == NfaEdgeKind.Empty && place.Trie != 0 && bytes[edge.Target] == bytes[place.Node])
+                if (edge.Kind == NfaEdgeKind.Empty && place.Trie != TokenTrie.Root && bytes[edge.Target] == bytes[place.Node])
                 {
                     open.Push((place.Trie, edge.Target));
                 }
@@ -161,12 +161,11 @@ internal sealed class TokenDistances
 
     private void PushTokens(in NfaEdge edge, int trie, int distance, ref int best, Stack<(int Trie, int Node)> open)
     {
-        for (var child = trie + 1; child < _trie.Nodes[trie].End; child = _trie.Nodes[child].End)
+        foreach (var child in _trie.GetChildren(trie))
         {
-            ref readonly var node = ref _trie.Nodes[child];
-            if (node.Label >= edge.Low && node.Label <= edge.High)
+            if (_trie.GetLabel(child) is var label && label >= edge.Low && label <= edge.High)
             {
-                best = node.Token >= 0 ? Math.Min(best, distance) : best;
+                best = _trie.GetToken(child) >= 0 ? Math.Min(best, distance) : best;
                 open.Push((child, edge.Target));
             }
         }
@@ -191,10 +190,10 @@ internal sealed class TokenDistances
             }
 
             tokens[state] = bytes[state];
-            var trie = 0;
+            var trie = TokenTrie.Root;
             for (var at = next[state]; at >= 0 && (trie = _trie.FindChild(trie, set.GetLabel(at))) >= 0; at = next[at])
             {
-                tokens[state] = _trie.Nodes[trie].Token >= 0 ? Math.Min(tokens[state], tokens[at] + 1) : tokens[state];
+                tokens[state] = _trie.GetToken(trie) >= 0 ? Math.Min(tokens[state], tokens[at] + 1) : tokens[state];
             }
         }
 

@@ -3,18 +3,22 @@ using TaskServices.Inference.Tokenization;
 
 namespace TaskServices.Inference.Decoding.Matching;
 
-/// <summary>A node of the trie: the tokens whose bytes lead here, and where the nodes below end.</summary>
+/// <summary>A node of the trie; its children are the nodes from its first child to the first child of the node behind it.</summary>
 /// <param name="Token">A token with exactly these bytes, or -1.</param>
-/// <param name="End">Index behind the last node below this one.</param>
-/// <param name="Depth">Bytes from the root.</param>
-internal readonly record struct TokenTrieNode(int Token, int End, int Depth, byte Label);
+internal readonly record struct TokenTrieNode(int Token, int FirstChild);
 
 /// <summary>
-/// Tokens by their bytes, in depth-first order in one array, so that a walk that finds a byte impossible jumps over
-/// everything below it. Immutable.
+/// Tokens by their bytes, laid out breadth first: the children of a node are neighbours, so that a walk finds the few that a grammar
+/// takes in one or two lines of the processor's cache. Immutable.
 /// </summary>
 internal sealed class TokenTrie
 {
+    /// <summary>The node of no bytes.</summary>
+    public const int Root = 0;
+
+    private readonly TokenTrieNode[] _nodes;
+    private readonly byte[] _labels;
+    private readonly ulong[] _classes;
     private readonly int[] _sameBytes;
 
     /// <param name="tokens">The tokens to take in, none of them without bytes. Gets sorted.</param>
@@ -25,56 +29,45 @@ internal sealed class TokenTrie
             : left.CompareTo(right));
         _sameBytes = new int[tokenizer.VocabularySize];
         _sameBytes.AsSpan().Fill(-1);
-        var nodes = new List<TokenTrieNode> { new(-1, 0, 0, 0) };
-        var open = new Stack<int>([0]);
-        ReadOnlySpan<byte> last = default;
-        foreach (var token in tokens)
+        List<byte> labels = [0];
+        List<TokenTrieNode> nodes = [];
+
+        // A node is a run of tokens with a common beginning; the queue holds the runs in the order of the nodes.
+        var runs = new Queue<(int Begin, int End, int Depth)>([(0, tokens.Length, 0)]);
+        while (runs.TryDequeue(out var run))
         {
-            var bytes = tokenizer.GetTokenBytes(token);
-            var shared = last.CommonPrefixLength(bytes);
-            Close(nodes, open, shared);
-            if (shared == bytes.Length)
+            var (token, begin) = (-1, run.Begin);
+            for (; begin < run.End && tokenizer.GetTokenBytes(tokens[begin]).Length == run.Depth; begin++)
             {
-                // Sorted by bytes, so only a token with the same bytes can have come before.
-                _sameBytes[token] = nodes[^1].Token;
-                nodes[^1] = nodes[^1] with { Token = token };
-                continue;
+                _sameBytes[tokens[begin]] = token;
+                token = tokens[begin];
             }
 
-            for (var i = shared; i < bytes.Length; i++)
+            nodes.Add(new TokenTrieNode(token, labels.Count));
+            MaxDepth = run.Depth;
+            while (begin < run.End)
             {
-                open.Push(nodes.Count);
-                nodes.Add(new TokenTrieNode(i == bytes.Length - 1 ? token : -1, 0, i + 1, bytes[i]));
-            }
+                var label = tokenizer.GetTokenBytes(tokens[begin])[run.Depth];
+                var end = begin + 1;
+                while (end < run.End && tokenizer.GetTokenBytes(tokens[end])[run.Depth] == label)
+                {
+                    end++;
+                }
 
-            last = bytes;
-            MaxDepth = Math.Max(MaxDepth, bytes.Length);
-        }
-
-        Close(nodes, open, -1);
-        Nodes = [.. nodes];
-        ClassesBelow = new ulong[Nodes.Length];
-        for (var node = Nodes.Length - 1; node >= 0; node--)
-        {
-            for (var child = node + 1; child < Nodes[node].End; child = Nodes[child].End)
-            {
-                ClassesBelow[node] |= ClassesBelow[child] | (1UL << ClassOf(Nodes[child].Label));
+                labels.Add(label);
+                runs.Enqueue((begin, end, run.Depth + 1));
+                begin = end;
             }
         }
 
-        for (var child = 1; child < Nodes.Length; child = Nodes[child].End)
+        nodes.Add(new TokenTrieNode(-1, labels.Count));
+        (_nodes, _labels) = ([.. nodes], [.. labels]);
+        _classes = CollectClasses();
+        foreach (var child in GetChildren(Root))
         {
-            if (Nodes[child].Token >= 0)
-            {
-                HasByte[Nodes[child].Label] = true;
-            }
+            HasByte[_labels[child]] = _nodes[child].Token >= 0;
         }
     }
-
-    public TokenTrieNode[] Nodes { get; }
-
-    /// <summary>Gets, by node, the classes of all bytes below it, one bit each.</summary>
-    public ulong[] ClassesBelow { get; }
 
     /// <summary>Gets the length in bytes of the longest token.</summary>
     public int MaxDepth { get; }
@@ -82,21 +75,33 @@ internal sealed class TokenTrie
     /// <summary>Gets, by byte, whether it is a token of its own.</summary>
     public bool[] HasByte { get; } = new bool[256];
 
-    /// <summary>Gets another token with the same bytes, or -1; ends when followed.</summary>
-    public int GetSameBytes(int token) => _sameBytes[token];
+    /// <summary>Gets the token with exactly the bytes of a node, or -1.</summary>
+    public int GetToken(int node) => _nodes[node].Token;
+
+    /// <summary>Sets the bits of a token and of all others with the same bytes.</summary>
+    public void Allow(int token, Span<ulong> mask)
+    {
+        for (var same = token; same >= 0; same = _sameBytes[same])
+        {
+            mask[same >> 6] |= 1UL << (same & 63);
+        }
+    }
+
+    /// <summary>Gets the nodes one byte below, in the order of their labels.</summary>
+    public NodeRange GetChildren(int node) => new(_nodes[node].FirstChild, _nodes[node + 1].FirstChild);
+
+    /// <summary>Gets the last byte of a node.</summary>
+    public byte GetLabel(int node) => _labels[node];
+
+    /// <summary>Gets the classes of a node's last byte and of all bytes below it, one bit each.</summary>
+    public ulong GetClasses(int node) => _classes[node];
 
     /// <summary>Gets the node below another by one byte, or -1.</summary>
     public int FindChild(int node, byte label)
     {
-        for (var child = node + 1; child < Nodes[node].End; child = Nodes[child].End)
-        {
-            if (Nodes[child].Label >= label)
-            {
-                return Nodes[child].Label == label ? child : -1;
-            }
-        }
-
-        return -1;
+        var (first, end) = GetChildren(node);
+        var offset = _labels.AsSpan(first, end - first).IndexOf(label);
+        return offset < 0 ? -1 : first + offset;
     }
 
     /// <summary>Groups bytes into at most 64 classes: punctuation, which borders spans, stays apart, and letters are one class.</summary>
@@ -123,12 +128,37 @@ internal sealed class TokenTrie
         return classes;
     }
 
-    private static void Close(List<TokenTrieNode> nodes, Stack<int> open, int depth)
+    private ulong[] CollectClasses()
     {
-        while (open.Count > depth + 1)
+        var classes = new ulong[_labels.Length];
+        for (var node = classes.Length - 1; node >= 0; node--)
         {
-            var node = open.Pop();
-            nodes[node] = nodes[node] with { End = nodes.Count };
+            classes[node] = 1UL << ClassOf(_labels[node]);
+            foreach (var child in GetChildren(node))
+            {
+                classes[node] |= classes[child];
+            }
+        }
+
+        return classes;
+    }
+}
+
+/// <summary>Nodes that are neighbours.</summary>
+internal readonly record struct NodeRange(int First, int End)
+{
+    public Enumerator GetEnumerator() => new(First, End);
+
+    public struct Enumerator(int first, int end)
+    {
+        private int _next = first;
+
+        public int Current { get; private set; }
+
+        public bool MoveNext()
+        {
+            Current = _next;
+            return _next++ < end;
         }
     }
 }

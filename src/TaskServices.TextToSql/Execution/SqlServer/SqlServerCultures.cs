@@ -7,13 +7,14 @@ internal static class SqlServerCultures
 {
     private const string Switch = "System.Globalization.Invariant";
 
-    /// <exception cref="TextToSqlException">Reason <c>DATABASE_UNREADABLE</c>: this process runs without cultures.</exception>
+    /// <exception cref="TextToSqlException">Reason <c>DATABASE_UNREADABLE</c>: ICU is not installed, or this process was started without.</exception>
     public static void Require(string place)
     {
         if (!AreLoaded())
         {
             throw new TextToSqlException(
-                "DATABASE_UNREADABLE", $"{place}: SQL Server's driver needs ICU; install it (Debian: libicu) and start with DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=0.");
+                "DATABASE_UNREADABLE",
+                $"{place}: SQL Server's driver needs ICU; install it (Debian: apt-get install '^libicu[0-9]+$'), and set DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=0 where that is set to 1.");
         }
 
         // The runtime obeys the environment, the driver only the program's own setting, which is read once at its first connection.

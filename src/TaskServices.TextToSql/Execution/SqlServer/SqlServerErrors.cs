@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using Microsoft.Data.SqlClient;
 
 namespace TaskServices.TextToSql.Execution.SqlServer;
@@ -7,6 +8,9 @@ internal static class SqlServerErrors
 {
     /// <summary>Severity from which on the server ends the connection.</summary>
     private const int Fatal = 20;
+
+    /// <summary>The driver's own number.</summary>
+    private const int NoEncryption = 20;
 
     /// <summary>Names a failure that needs no more than its number; null for others.</summary>
     public static TextToSqlException? ToTyped(SqlException exception, string place) => exception.Number switch
@@ -24,6 +28,10 @@ internal static class SqlServerErrors
 
     /// <summary>Missing rights, a read-only database, or no plain SELECT.</summary>
     public static bool IsRefusal(int number) => number is 102 or 105 or 156 or 229 or 230 or 262 or 297 or 300 or 319 or 916 or 3906 or 15247 or 15281 or 15562;
+
+    /// <summary>The server has no encryption, or a certificate that is not trusted.</summary>
+    public static bool IsFailedEncryption(SqlException exception) =>
+        exception.Number is NoEncryption || exception.InnerException is AuthenticationException or { InnerException: AuthenticationException };
 
     /// <summary>Failures of the network have the severity of a lost connection, whatever number the system gave.</summary>
     public static bool IsLostConnection(SqlException exception) => exception.Class >= Fatal;

@@ -29,7 +29,7 @@ internal sealed class SqlServerExecutor : ServerExecutor
             MultipleActiveResultSets = false,
             PersistSecurityInfo = false,
         };
-        Place = $"sqlserver://{builder.DataSource}/{builder.InitialCatalog}";
+        Place = $"sqlserver://{builder.DataSource.Replace(',', ':')}/{builder.InitialCatalog}";
         _connectionString = builder.ToString();
     }
 
@@ -92,6 +92,7 @@ internal sealed class SqlServerExecutor : ServerExecutor
     {
         SqlException sql => SqlServerErrors.ToTyped(sql, Place) ?? (sql.Number is 18452 or 18456 or 18470 or 18486 or 18487 or 18488 ? LoginFailed(sql)
             : SqlServerErrors.IsRefusal(sql.Number) ? Refused(sql)
+            : SqlServerErrors.IsFailedEncryption(sql) ? Unencrypted(sql)
             : SqlServerErrors.IsLostConnection(sql) ? Unreachable(sql)
             : Failed(sql)),
 
@@ -100,6 +101,11 @@ internal sealed class SqlServerExecutor : ServerExecutor
             new TextToSqlException("DATABASE_BUSY", $"{Place}: no connection came free in time; try again.", exception),
         _ => Failed(exception),
     };
+
+    private TextToSqlException Unencrypted(Exception exception) => new(
+        "DATABASE_UNREACHABLE",
+        $"{Place}: no connection whose encryption can be trusted; give the server a certificate that this machine trusts, or end the URL in ?trustServerCertificate=true or ?encrypt=false.",
+        exception);
 
     private static TextToSqlException Missing(string name) => new("QUERY_REFUSED", $"The statement needs a value for @{name}, and the caller has none.");
 }

@@ -30,6 +30,9 @@ internal sealed class CandidateSearch(
     /// <summary>Gets whether the model's own first word was that the schema does not hold the answer.</summary>
     public bool Abstains { get; private set; }
 
+    /// <summary>Gets the probability that the schema holds the answer at all; 1 where nothing speaks against it.</summary>
+    public double Answerability { get; private set; } = 1;
+
     /// <summary>Finds the candidates, the best first.</summary>
     public async Task<IReadOnlyList<JudgedCandidate>> FindAsync(CancellationToken cancellationToken)
     {
@@ -47,7 +50,10 @@ internal sealed class CandidateSearch(
         Abstains = first.CompactSql == SchemaGrammar.Abstention;
         if (Abstains)
             first = _checker.Check(await GenerateAsync(schema.QueryGrammar, cancellationToken).ConfigureAwait(false), isGreedy: true);
-        return Judge(await RunAsync(first, cancellationToken).ConfigureAwait(false), Agreement.Alone, options.Selection.First);
+        var judged = Judge(await RunAsync(first, cancellationToken).ConfigureAwait(false), Agreement.Alone, options.Selection.First);
+        if (judged.Features.Count > 0)
+            Answerability = options.Selection.Answerable?.Probability(judged.Features) ?? 1;
+        return judged;
     }
 
     /// <summary>Samples rivals of the first choice and judges all of them.</summary>

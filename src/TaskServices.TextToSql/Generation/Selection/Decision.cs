@@ -15,13 +15,13 @@ internal static class Decision
             Parameters = best.Verdict.Parameters,
             CompactSql = best.CompactSql,
             Explanation = best.Explanation,
-            Confidence = search.Abstains ? 0 : candidates[0].Probability,
+            Confidence = search.Abstains ? 0 : candidates[0].Probability * Math.Min(1, search.Answerability / Math.Max(options.Selection.AnswerableAt, 1e-9)),
             CandidateCount = search.CompletionCount,
             PromptTokenCount = search.PromptTokenCount,
             CachedPromptTokenCount = search.CachedPromptTokenCount,
             CompletionTokenCount = search.CompletionTokenCount,
         };
-        if (search.Abstains)
+        if (search.Abstains || (best.Verdict.Accepted && search.Answerability < options.Selection.AnswerableAt))
         {
             return prediction with
             {

@@ -49,6 +49,7 @@ public sealed partial class SqlBinder
         switch (item)
         {
             case ExpressionItem expression:
+                CountOutputs(1, item.Offset);
                 var value = Rewrite(expression.Expression);
                 items.Add(expression with { Expression = value });
                 outputs.Add(Output(expression.Alias ?? (value as ColumnReference)?.Name, value));
@@ -71,6 +72,8 @@ public sealed partial class SqlBinder
 
     private void ExpandStar(BoundTable table, Scope scope, List<SelectItem> items, List<OutputColumn> outputs, bool isBare)
     {
+        CountOutputs(table.Columns.Count, -1);
+
         // A derived table's columns were checked where it was bound; without names of their own they cannot be written one by one.
         if (!table.HasDistinctNames)
         {
@@ -114,7 +117,7 @@ public sealed partial class SqlBinder
 
             // Where a column of that name exists that the caller may not see, no engine is left to choose between the two.
             if (output >= 0 && HidesColumn(reference.Name) && output < items.Count && items[output] is ExpressionItem hidden)
-                return hidden.Expression;
+                return Counted(hidden.Expression, reference.Offset);
             if (output >= 0)
                 return new ColumnReference(outputs[output].Name!) { Offset = reference.Offset };
         }
@@ -165,6 +168,8 @@ public sealed partial class SqlBinder
     {
         if (scope.Tables.Exists(other => other.ExposedName.Equals(table.ExposedName, StringComparison.OrdinalIgnoreCase)))
             throw new SqlBindingException("DUPLICATE_NAME", $"{table.ExposedName} stands twice in one FROM; give each its own alias.", offset);
+        if (_tables.Count >= MaxTables)
+            throw new SqlBindingException("TOO_MANY_TABLES", $"The statement reads more than {MaxTables} tables.", offset);
         table.SetColumns([.. columns.Select(column => new BoundColumn(table, column.Name ?? "", column.Type) { Kind = column.Kind, Growth = column.Growth })]);
         scope.Tables.Add(table);
         _tables.Add(table);

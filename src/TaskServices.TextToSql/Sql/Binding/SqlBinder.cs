@@ -16,6 +16,17 @@ public sealed partial class SqlBinder : SqlRewriter
     /// <summary>Growth that a recursive value counts as, so that a step which uses it twice stands out.</summary>
     private const double StepGrowth = 100;
 
+    /// <summary>Most tables that are bound; a guard allows far fewer.</summary>
+    private const int MaxTables = 200;
+
+    /// <summary>Most columns that all SELECT lists have together: stars of stars multiply.</summary>
+    private const int MaxOutputs = 20_000;
+
+    /// <summary>Most nodes that output names may stand for, all their uses together: names of names double.</summary>
+    private const int MaxAliasNodes = 20_000;
+
+    private const int MaxAliasDepth = 200;
+
     private readonly DatabaseSchema _schema;
     private readonly SqlDialect _dialect;
     private readonly AccessGrant? _grant;
@@ -26,6 +37,8 @@ public sealed partial class SqlBinder : SqlRewriter
     private Scope? _scope;
     private CommonScope? _commonTables;
     private int _madeNames;
+    private int _outputs;
+    private int _aliasNodes;
 
     private SqlBinder(DatabaseSchema schema, SqlDialect dialect, AccessGrant? grant, bool qualifyAll)
     {
@@ -39,7 +52,8 @@ public sealed partial class SqlBinder : SqlRewriter
     /// <param name="grant">What the caller may see; null for everything.</param>
     /// <param name="qualifyAll">Whether a column gets its table before it even where only one table can be seen.</param>
     /// <exception cref="SqlBindingException">
-    /// Reasons <c>UNKNOWN_TABLE</c>, <c>UNKNOWN_COLUMN</c>, <c>AMBIGUOUS_COLUMN</c>, <c>DUPLICATE_NAME</c>, <c>COLUMN_COUNT</c>.
+    /// Reasons <c>UNKNOWN_TABLE</c>, <c>UNKNOWN_COLUMN</c>, <c>AMBIGUOUS_COLUMN</c>, <c>DUPLICATE_NAME</c>, <c>COLUMN_COUNT</c>,
+    /// <c>ARGUMENT_TYPE</c>, <c>FUNCTION_NOT_ALLOWED</c> (number of arguments), <c>HUGE_VALUE</c>.
     /// </exception>
     public static BoundQuery Bind(Query query, DatabaseSchema schema, SqlDialect dialect, AccessGrant? grant = null, bool qualifyAll = false)
     {
@@ -60,6 +74,23 @@ public sealed partial class SqlBinder : SqlRewriter
         return outputs.Count == columns
             ? bound
             : throw new SqlBindingException("COLUMN_COUNT", $"A subquery used as a value has {outputs.Count} columns; {columns} expected.", offset);
+    }
+
+    private void CountOutputs(int count, int offset)
+    {
+        _outputs += count;
+        if (_outputs > MaxOutputs)
+            throw new SqlBindingException("TOO_MANY_COLUMNS", $"The statement selects more than {MaxOutputs} columns in all.", offset);
+    }
+
+    /// <summary>Lets the expression behind an output name take the name's place, as long as all that was put in stays small.</summary>
+    private Expression Counted(Expression aliased, int offset)
+    {
+        var (nodes, depth) = ExpressionSize.Of(aliased);
+        _aliasNodes += nodes;
+        return _aliasNodes <= MaxAliasNodes && depth <= MaxAliasDepth
+            ? aliased
+            : throw new SqlBindingException("SQL_TOO_DEEP", "The output names stand for too long expressions; select from a subquery instead.", offset);
     }
 
     private (Query Query, IReadOnlyList<OutputColumn> Outputs) BindQuery(Query query)

@@ -110,15 +110,25 @@ public sealed partial class SqlParser
         };
     }
 
-    private QuantifiedExpression ParseQuantified(Expression left, BinaryOperator op)
+    private Expression ParseQuantified(Expression left, BinaryOperator op)
     {
         var all = Current.IsWord("all");
         _at += 2;
+        if (_dialect is SqlDialect.Postgres && op == (all ? BinaryOperator.NotEqual : BinaryOperator.Equal) && Current.IsWord("array") && Ahead().IsSymbol("["))
+        {
+            // = ANY (ARRAY[…]) is IN, <> ALL (ARRAY[…]) is NOT IN.
+            _at += 2;
+            var items = ParseList(ParseExpression);
+            ExpectSymbol("]");
+            ExpectSymbol(")");
+            return new InListExpression(left, items, Negated: all);
+        }
+
         if (!AtQuery())
             throw Unexpected("SELECT", "SELECT");
         var query = ParseQuery();
         ExpectSymbol(")");
-        return new(left, op, all, query);
+        return new QuantifiedExpression(left, op, all, query);
     }
 
     private Expression? TryParseIs(Expression left, int minimum)
@@ -186,6 +196,17 @@ public sealed partial class SqlParser
         {
             kind = PatternKind.Regexp;
             negated = Current.IsSymbol("!~");
+        }
+
+        if (kind is null && !negated && _dialect is SqlDialect.Postgres && (Current.IsSymbol("~*") || Current.IsSymbol("!~*")))
+        {
+            negated = Current.IsSymbol("!~*");
+            _at++;
+            if (Current.Kind is not TokenKind.String)
+                throw Unexpected("a string");
+
+            // PostgreSQL's own way to say "without case" inside a pattern.
+            return new LikeExpression(PatternKind.Regexp, left, new StringLiteral("(?i)" + Take(Current).Value), null, negated) { Offset = offset };
         }
 
         if (kind is null)

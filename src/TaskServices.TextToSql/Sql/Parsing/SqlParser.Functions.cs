@@ -147,6 +147,10 @@ public sealed partial class SqlParser
                 var type = ParseTypeName();
                 ExpectSymbol(",");
                 return new CastExpression(ParseExpression(), type, name is "try_convert");
+            case "convert" when _dialect is SqlDialect.MySql:
+                var converted = ParseExpression();
+                ExpectSymbol(",");
+                return new CastExpression(converted, ParseTypeName());
             default:
                 return null;
         }

@@ -251,6 +251,8 @@ public sealed partial class SqlParser
             select = Current.IsWord("all") && _dialect is SqlDialect.DuckDb
                 ? select with { GroupByAll = TryWord("all") }
                 : select with { GroupBy = ParseList(ParseExpression) };
+            if (_dialect is SqlDialect.MySql && TryWords("with", "rollup"))
+                select = select with { GroupBy = [new FunctionCall("rollup", select.GroupBy)] };
             if (Current.IsWord("with"))
                 throw Unsupported("GROUP BY … WITH is not accepted");
         }

@@ -23,6 +23,16 @@ public sealed partial class SqlPrinter
             return;
         }
 
+        if (call.Name is "trim" or "ltrim" or "rtrim" && _dialect is SqlDialect.MySql && call.Arguments is [var trimmed, var characters])
+        {
+            _out.Append(call.Name is "trim" ? "TRIM(BOTH " : call.Name is "ltrim" ? "TRIM(LEADING " : "TRIM(TRAILING ");
+            Write(characters);
+            _out.Append(" FROM ");
+            Write(trimmed);
+            _out.Append(')');
+            return;
+        }
+
         // Function names are never quoted: the guard knows them all, and the parser takes no quoted ones.
         _out.Append(SqlFunctions.Spell(call.Name, _dialect)).Append('(');
         if (call.Star)

@@ -226,7 +226,10 @@ public sealed partial class SqlPrinter
         else if (select.GroupBy.Count > 0)
         {
             _out.Append(" GROUP BY ");
-            List(select.GroupBy, Write);
+            var rollup = _dialect is SqlDialect.MySql && select.GroupBy is [FunctionCall { Name: "rollup" } call] ? call : null;
+            List(rollup?.Arguments ?? select.GroupBy, Write);
+            if (rollup is not null)
+                _out.Append(" WITH ROLLUP");
         }
 
         Clause(" HAVING ", select.Having);

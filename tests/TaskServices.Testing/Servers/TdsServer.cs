@@ -4,7 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace TaskServices.TextToSql.Tests.Execution.SqlServer;
+namespace TaskServices.Testing.Servers;
 
 /// <summary>A double of SQL Server: TDS 7.4 without encryption, one user, answers by a function of the statement.</summary>
 internal sealed class TdsServer : IAsyncDisposable
@@ -30,14 +30,16 @@ internal sealed class TdsServer : IAsyncDisposable
 
     public int Connections { get; private set; }
 
-    public string ConnectionString(string user = "reader") =>
-        $"Server=127.0.0.1,{((IPEndPoint)_listener.LocalEndpoint).Port};Database=shop;User ID={user};Password=p;Encrypt=Optional;Connect Timeout=10";
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>Waits until a client has done something; the test's own time limit bounds it.</summary>
-    public async Task WaitForAsync(string line)
+    public string ConnectionString(string user = "reader") =>
+        $"Server=127.0.0.1,{Port};Database=shop;User ID={user};Password=p;Encrypt=Optional;Connect Timeout=10";
+
+    /// <summary>Waits until a client has done something; the token bounds it.</summary>
+    public async Task WaitForAsync(string line, CancellationToken cancellationToken)
     {
         while (!Log.Contains(line))
-            await Task.Delay(10, TestContext.Current.CancellationToken);
+            await Task.Delay(10, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace TaskServices.TextToSql.Tests.Execution.SqlServer;
+namespace TaskServices.Testing.Servers;
 
 /// <summary>A column as COLMETADATA describes it ([MS-TDS] 2.2.5.4).</summary>
 internal sealed record TdsColumn(string Name, byte[] Type);

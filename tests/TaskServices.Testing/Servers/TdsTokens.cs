@@ -1,7 +1,7 @@
 using System.Text;
-using static TaskServices.TextToSql.Tests.Execution.SqlServer.TdsTypes;
+using static TaskServices.Testing.Servers.TdsTypes;
 
-namespace TaskServices.TextToSql.Tests.Execution.SqlServer;
+namespace TaskServices.Testing.Servers;
 
 /// <summary>Tokens of the server's answers ([MS-TDS] 2.2.7).</summary>
 internal static class TdsTokens

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Text;
 
-namespace TaskServices.TextToSql.Tests.Execution.SqlServer;
+namespace TaskServices.Testing.Servers;
 
 /// <summary>A whole message of the client.</summary>
 internal sealed record TdsMessage(byte Type, byte Status, byte[] Body)

@@ -1,4 +1,4 @@
-namespace TaskServices.TextToSql.Tests.Execution.SqlServer;
+namespace TaskServices.Testing.Servers;
 
 /// <summary>What the double answers to a statement.</summary>
 internal abstract record TdsAnswer
