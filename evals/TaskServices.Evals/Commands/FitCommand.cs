@@ -53,7 +53,7 @@ internal static class FitCommand
             [.. questions.Select(row => new Example { Id = row.Id, DatabaseId = row.DatabaseId, Question = row.Question, GoldSql = row.GoldSql ?? "" })]));
         var (pipeline, _) = await Composition.OpenPipelineAsync(copies.Paths, arguments.GetValue(Model), arguments.GetValue(Adapter), cancellationToken);
         await using var owned = pipeline;
-        var collector = new CandidateCollector(pipeline, new ExampleScorer(copies.Paths, new ExecutionLimits(TimeSpan.FromSeconds(10)), keepDistinct: false));
+        var collector = new CandidateCollector(pipeline, new ExampleScorer(copies.Paths, new Dictionary<string, IReadOnlyList<string>>(), new ExecutionLimits(TimeSpan.FromSeconds(10)), keepDistinct: false));
         var rows = await log.Progress()
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .StartAsync(context =>
