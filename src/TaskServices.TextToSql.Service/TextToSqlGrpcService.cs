@@ -25,21 +25,20 @@ internal sealed class TextToSqlGrpcService(LateLoaded<ITextToSql> source, CallPr
 
     public override async Task<Proto.GenerateSqlResponse> GenerateSql(Proto.GenerateSqlRequest request, ServerCallContext context)
     {
-        Check(request.SchemaId, violations => RequireQuestion(violations, request.Question));
+        var textToSql = await FindForQuestionAsync(request.SchemaId, request.Question, _ => { }, context);
         // Cancelled by the client's deadline as well as by a disconnect.
-        var prediction = await Find(request.SchemaId, context).GenerateAsync(request.SchemaId, request.Question, context.CancellationToken);
+        var prediction = await textToSql.GenerateAsync(request.SchemaId, request.Question, context.CancellationToken);
         return new Proto.GenerateSqlResponse { GeneratedSql = ProtoMapping.ToProto(prediction) };
     }
 
     public override async Task Ask(Proto.AskRequest request, IServerStreamWriter<Proto.AskResponse> responseStream, ServerCallContext context)
     {
         var cancellationToken = context.CancellationToken;
-        Check(request.SchemaId, violations =>
-        {
-            RequireQuestion(violations, request.Question);
-            violations.Require(request.MaxRowCount is >= 0 and <= MaxRowCount, "max_row_count", "must be in [0, 100000]");
-        });
-        var textToSql = Find(request.SchemaId, context);
+        var textToSql = await FindForQuestionAsync(
+            request.SchemaId,
+            request.Question,
+            violations => violations.Require(request.MaxRowCount is >= 0 and <= MaxRowCount, "max_row_count", "must be in [0, 100000]"),
+            context);
         var prediction = await textToSql.GenerateAsync(request.SchemaId, request.Question, cancellationToken);
         await responseStream.WriteAsync(new Proto.AskResponse { Sql = ProtoMapping.ToProto(prediction) }, cancellationToken);
 
@@ -127,6 +126,26 @@ internal sealed class TextToSqlGrpcService(LateLoaded<ITextToSql> source, CallPr
         violations.Require(schemaId.Length is > 0 and <= MaxSchemaIdLength, "schema_id", "must be 1 to 200 characters long");
         requireMore(violations);
         violations.ThrowIfAny();
+    }
+
+    /// <summary>Checks a question's fields and finds its schema. A question that fails here is recorded too, once it is known who asks.</summary>
+    private async Task<ITextToSql> FindForQuestionAsync(string schemaId, string question, Action<FieldViolations> requireMore, ServerCallContext context)
+    {
+        try
+        {
+            Check(schemaId, violations =>
+            {
+                RequireQuestion(violations, question);
+                requireMore(violations);
+            });
+            return Find(schemaId, context);
+        }
+        catch (Exception exception) when (exception is InvalidFieldsException or UnknownSchemaException)
+        {
+            var reason = exception is UnknownSchemaException ? "UNKNOWN_DATABASE" : "INVALID_QUESTION";
+            await source.Value.ForPrincipal(principal.Of(context)).RecordRefusalAsync(schemaId, question, reason);
+            throw;
+        }
     }
 
     private ITextToSql Find(string schemaId, ServerCallContext context)

@@ -28,6 +28,15 @@ public sealed class AuditTests
             Assert.Equal(2, records[1].GetProperty("rows").GetInt32());
             Assert.Null(AuditVerification.Verify(path).Problem);
 
+            // What is refused before generation has its one record too.
+            await Assert.ThrowsAsync<RpcException>(() => AskAsync(server, question: " "));
+            await Assert.ThrowsAsync<RpcException>(() => AskAsync(server, schemaId: "payroll"));
+            await Assert.ThrowsAsync<RpcException>(() => server.Client.GenerateSqlAsync(
+                new() { SchemaId = "payroll", Question = "Who?" }, Caller, cancellationToken: Cancellation).ResponseAsync);
+            Assert.Equal(
+                [("INVALID_QUESTION", "shop"), ("UNKNOWN_DATABASE", "payroll"), ("UNKNOWN_DATABASE", "payroll")],
+                File.ReadAllLines(path).Skip(2).Select(line => JsonElement.Parse(line)).Select(record => (record.GetProperty("reason").GetString(), record.GetProperty("database").GetString())));
+
             File.Delete(path);
             var error = await Assert.ThrowsAsync<RpcException>(() => AskAsync(server));
             Assert.Equal(StatusCode.Unavailable, error.StatusCode);
@@ -39,10 +48,12 @@ public sealed class AuditTests
         }
     }
 
-    private static async Task<List<TaskServices.Protos.TextToSql.V1.AskResponse>> AskAsync(RunningServer server)
+    private static Metadata Caller => new() { { "x-taskservices-principal", "ann" } };
+
+    private static async Task<List<TaskServices.Protos.TextToSql.V1.AskResponse>> AskAsync(
+        RunningServer server, string schemaId = FakeTextToSql.Database, string question = "Who?")
     {
-        using var call = server.Client.Ask(
-            new() { SchemaId = FakeTextToSql.Database, Question = "Who?" }, new Metadata { { "x-taskservices-principal", "ann" } }, cancellationToken: Cancellation);
+        using var call = server.Client.Ask(new() { SchemaId = schemaId, Question = question }, Caller, cancellationToken: Cancellation);
         return await call.ResponseStream.ReadAllAsync(Cancellation).ToListAsync(Cancellation);
     }
 }

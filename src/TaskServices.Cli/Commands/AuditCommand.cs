@@ -9,7 +9,7 @@ internal static class AuditCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string>("file") { Description = "Audit log that --audit wrote.", HelpName = "FILE" };
+        var file = new Argument<string>("file") { Description = "Audit log that --audit wrote: its file, or its database's URL.", HelpName = "FILE|URL" };
         var pin = new Option<string?>("--pin") { Description = "Last hash that an earlier check printed: its record must still be there.", HelpName = "HASH" };
         var verify = new Command("verify", "Checks every record of a log; 1 when one was removed, changed, reordered or cut, with its line.") { file, pin };
         verify.SetAction(parsed => Verify(parsed.GetRequiredValue(file), parsed.GetValue(pin), parsed.GetValue(GlobalOptions.Format)));
@@ -21,7 +21,7 @@ internal static class AuditCommand
 
     private static int Verify(string path, string? pin, OutputFormat format)
     {
-        if (!File.Exists(path))
+        if (!AuditVerification.IsTable(path) && !File.Exists(path))
         {
             throw CliException.FileNotFound(path);
         }

@@ -15,8 +15,8 @@ internal sealed class AuditOptions
 
     private readonly Option<string?> _file = new("--audit")
     {
-        Description = "Audit log: JSON lines in a hash chain, appended to. Default: audit.file of the configuration, else none.",
-        HelpName = "FILE.jsonl",
+        Description = "Audit log, records in a hash chain: a file, or the URL of a database with the table of docs/roles/audit.sql. Default: that of the configuration, else none.",
+        HelpName = "FILE.jsonl|URL",
     };
 
     private readonly Option<string?> _onFailure = new("--audit-on-failure")
@@ -47,6 +47,7 @@ internal sealed class AuditOptions
         var continues = onFailure is null ? configuration?.Audit?.ContinueOnFailure is true : onFailure is Warn;
         var secrets = (configuration?.Databases.Values.Select(database => database.Password?.Reveal() ?? "") ?? [])
             .Concat(PasswordVariables.Select(name => Environment.GetEnvironmentVariable(name) ?? ""));
-        return AuditLog.Open(new(path, continues), secrets, message => Console.Error.WriteLine($"taskservices: warning: {CellText.OneLine(message)} [AUDIT_FAILED]"));
+        var password = arguments.GetValue(_file) is null ? configuration?.Audit?.Password : null;
+        return AuditLog.Open(new(path, continues, password), secrets, message => Console.Error.WriteLine($"taskservices: warning: {CellText.OneLine(message)} [AUDIT_FAILED]"));
     }
 }

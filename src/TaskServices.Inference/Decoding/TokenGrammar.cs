@@ -9,6 +9,7 @@ namespace TaskServices.Inference.Decoding;
 public sealed class TokenGrammar
 {
     private const long DefaultMaxBytes = 48L << 20;
+    private const long PreparationWork = 2_000_000;
 
     private readonly TokenDistances _distances;
     private readonly SpanMasks _spans;
@@ -39,6 +40,8 @@ public sealed class TokenGrammar
             throw new GrammarException(
                 "GRAMMAR_TOKENIZER_MISMATCH", "The tokenizer lacks tokens for bytes that every sentence of the grammar needs; use another grammar or model.");
         }
+
+        Prepare();
     }
 
     public Grammar Grammar { get; }
@@ -65,5 +68,17 @@ public sealed class TokenGrammar
         }
 
         return new GrammarMatcher(this, states);
+    }
+
+    /// <summary>Makes what most masks share; a grammar too complex for that is left to its completions, which have budgets of their own.</summary>
+    private void Prepare()
+    {
+        try
+        {
+            new MaskWriter(Vocabulary, _states, new ConfigurationStepper(_states.Pool) { RemainingWork = PreparationWork }).Prepare(Grammar);
+        }
+        catch (GrammarException error) when (error.Reason == "GRAMMAR_TOO_COMPLEX")
+        {
+        }
     }
 }

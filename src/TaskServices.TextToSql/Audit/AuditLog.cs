@@ -1,10 +1,11 @@
+using System.Data.Common;
 using System.Text.Json;
 
 namespace TaskServices.TextToSql.Audit;
 
 /// <summary>
 /// Appends records to a file, each chained to the one before and on the disk (fsync) before the call returns. Every record is written under a lock
-/// of the file <c>PATH.lock</c>, so that processes may share a log.
+/// of the file <c>PATH.lock</c>, so that processes may share a log. Or appends them to a table: see <see cref="AuditTable"/>.
 /// </summary>
 /// <remarks>Safe for use from several threads.</remarks>
 public sealed class AuditLog
@@ -15,6 +16,7 @@ public sealed class AuditLog
     private readonly AuditSettings _settings;
     private readonly Action<string> _warn;
     private readonly TimeProvider _clock;
+    private readonly AuditTable? _table;
 
     private long _length;
     private long _sequence;
@@ -23,7 +25,8 @@ public sealed class AuditLog
     private AuditLog(AuditSettings settings, IEnumerable<string> secrets, Action<string> warn, TimeProvider clock)
     {
         (_settings, _warn, _clock) = (settings, warn, clock);
-        Text = new(secrets);
+        _table = AuditTable.IsUrl(settings.Path) ? AuditTable.Open(settings.Path, settings.Password) : null;
+        Text = new(_table?.Password is { } password ? secrets.Append(password) : secrets);
     }
 
     /// <summary>Gets what takes secrets out of texts.</summary>
@@ -63,6 +66,8 @@ public sealed class AuditLog
     /// <param name="kind">Null for no record: only what is torn is repaired.</param>
     private long Append(string? kind, Action<Utf8JsonWriter> writeFields)
     {
+        if (_table is not null)
+            return AppendRow(_table, kind, writeFields);
         try
         {
             using var processes = Lock();
@@ -74,8 +79,22 @@ public sealed class AuditLog
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            var consequence = _settings.ContinueOnFailure ? "" : ", so nothing is answered";
-            throw new AuditException($"{_settings.Path}: the audit log cannot be written{consequence}. Make room, or check the path and its rights.", exception);
+            throw new AuditException($"{_settings.Path}: the audit log cannot be written{Consequence}. Make room, or check the path and its rights.", exception);
+        }
+    }
+
+    private string Consequence => _settings.ContinueOnFailure ? "" : ", so nothing is answered";
+
+    private long AppendRow(AuditTable table, string? kind, Action<Utf8JsonWriter> writeFields)
+    {
+        try
+        {
+            return _sequence = table.Append(kind, writeFields, _sequence, _clock);
+        }
+        catch (Exception exception) when (exception is DbException or TimeoutException or InvalidOperationException)
+        {
+            // The driver's text stays inside: it may repeat the connection string.
+            throw new AuditException($"{table.Place}: the audit log cannot be written{Consequence}. Check the server, the table of docs/roles/audit.sql and its grants.", exception);
         }
     }
 

@@ -11,10 +11,17 @@ public sealed record AuditReport(long Records, long Questions, string LastHash, 
 /// <summary>Checks a log's chain: every record unchanged, none missing between others, all in order.</summary>
 public static class AuditVerification
 {
+    /// <summary>Gets whether a log is a table of a database, by its URL.</summary>
+    public static bool IsTable(string path) => AuditTable.IsUrl(path);
+
+    /// <param name="path">Path of the file, or URL of the table's database.</param>
     /// <param name="pin">Hash of a record that must be there, from an earlier check, or null.</param>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="IOException">The file or the table cannot be read.</exception>
+    /// <exception cref="AuditException">The URL is malformed.</exception>
     public static AuditReport Verify(string path, string? pin = null)
     {
+        if (AuditTable.IsUrl(path))
+            return VerifyTable(AuditTable.Open(path, password: null), pin);
         using var file = new FileStream(path, new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete, Options = FileOptions.SequentialScan });
         var chain = new Chain(pin);
         var number = 0L;
@@ -22,6 +29,26 @@ public static class AuditVerification
         {
             if (chain.Add(line, hasEnd, ++number) is { } problem)
                 return chain.Report(problem);
+        }
+
+        return chain.Report(chain.Finish());
+    }
+
+    private static AuditReport VerifyTable(AuditTable table, string? pin)
+    {
+        var chain = new Chain(pin);
+        var number = 0L;
+        try
+        {
+            foreach (var record in table.ReadAll())
+            {
+                if (chain.Add(System.Text.Encoding.UTF8.GetBytes(record ?? ""), hasEnd: true, ++number) is { } problem)
+                    return chain.Report(problem);
+            }
+        }
+        catch (System.Data.Common.DbException exception)
+        {
+            throw new IOException($"{table.Place}: the audit log cannot be read; check the server, the table's name and its grants.", exception);
         }
 
         return chain.Report(chain.Finish());

@@ -49,13 +49,22 @@ public sealed class AuditedTextToSql : ITextToSql
         }
         catch (Exception exception)
         {
-            await RecordAsync(new() { Status = PredictionStatus.Error, Reason = AuditReason.Of(exception) }).ConfigureAwait(false);
+            await RecordAsync(databaseName, question, Failed(AuditReason.Of(exception)), started).ConfigureAwait(false);
             throw;
         }
 
-        return prediction with { AuditRecord = await RecordAsync(prediction).ConfigureAwait(false) };
+        return prediction with { AuditRecord = await RecordAsync(databaseName, question, prediction, started).ConfigureAwait(false) };
+    }
 
-        Task<long?> RecordAsync(SqlPrediction prediction) => _log.AppendAsync("question", json =>
+    /// <inheritdoc/>
+    /// <exception cref="AuditException">The question could not be recorded.</exception>
+    public Task RecordRefusalAsync(string databaseName, string question, string reason) =>
+        RecordAsync(databaseName, question, Failed(reason), Stopwatch.GetTimestamp());
+
+    private static SqlPrediction Failed(string reason) => new() { Status = PredictionStatus.Error, Reason = reason };
+
+    private Task<long?> RecordAsync(string databaseName, string question, SqlPrediction prediction, long started) =>
+        _log.AppendAsync("question", json =>
         {
             WriteCaller(json, databaseName);
             json.WriteString("question", _log.Text.Clean(question));
@@ -66,7 +75,6 @@ public sealed class AuditedTextToSql : ITextToSql
             json.WriteString("sql", _log.Text.Clean(prediction.Sql));
             json.WriteNumber("duration_ms", Math.Round(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 3));
         });
-    }
 
     /// <inheritdoc/>
     /// <exception cref="AuditException">The execution could not be recorded; also thrown by the result's reading and disposal.</exception>

@@ -72,11 +72,20 @@ public sealed class ConfigurationReader
 
     private AuditSettings Audit(LocatedJson value)
     {
-        Members(value, "file", "on_failure");
-        var onFailure = value.Members!.GetValueOrDefault("on_failure");
-        return new(BesideFile(Text(Required(value, "file"))), onFailure is null || Text(onFailure) is "stop"
+        Members(value, "file", "url", "password", "on_failure");
+        var members = value.Members!;
+        var onFailure = members.GetValueOrDefault("on_failure");
+        var url = members.GetValueOrDefault("url");
+        if (url is not null && (members.ContainsKey("file") || !AuditTable.IsUrl(Text(url))))
+            throw Error(url, "either a file or the URL of a database is expected");
+        if (url is not null)
+            RefusePassword(url);
+        var continues = onFailure is null || Text(onFailure) is "stop"
             ? false
-            : Text(onFailure) is "warn" ? true : throw Error(onFailure, "\"stop\" or \"warn\" is expected"));
+            : Text(onFailure) is "warn" ? true : throw Error(onFailure, "\"stop\" or \"warn\" is expected");
+        return new(
+            url is null ? BesideFile(Text(Required(value, "file"))) : Text(url), continues,
+            members.GetValueOrDefault("password") is { } password ? Password(password) : null);
     }
 
     private ConfiguredDatabase Database(string name, LocatedJson value, HashSet<string> roles)
@@ -86,10 +95,15 @@ public sealed class ConfigurationReader
         var grants = Required(value, "grants");
         if (grants.Items is null or { Count: 0 })
             throw Error(grants, "a list of grants is expected; {\"tables\": {\"*\": \"*\"}} grants everything to everyone");
+        RefusePassword(url);
+        return new(name, Text(url), value.Members!.GetValueOrDefault("password") is { } password ? Password(password) : null, new([.. grants.Items.Select(grant => Grant(grant, roles))]));
+    }
+
+    private void RefusePassword(LocatedJson url)
+    {
         var at = Text(url).IndexOf('@', StringComparison.Ordinal);
         if (at > 0 && Text(url).LastIndexOf(':', at) > Text(url).IndexOf("://", StringComparison.Ordinal))
             throw Error(url, "a password stands in the URL; write \"password\": {\"env\": \"NAME\"} or {\"file\": \"PATH\"} instead");
-        return new(name, Text(url), value.Members!.GetValueOrDefault("password") is { } password ? Password(password) : null, new([.. grants.Items.Select(grant => Grant(grant, roles))]));
     }
 
     private Secret Password(LocatedJson value)

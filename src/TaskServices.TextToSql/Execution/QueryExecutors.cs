@@ -34,7 +34,7 @@ public static class QueryExecutors
         };
     }
 
-    private static string PostgresConnection(string database, ServerLogin login) => new NpgsqlConnectionStringBuilder
+    internal static string PostgresConnection(string database, ServerLogin login) => new NpgsqlConnectionStringBuilder
     {
         Host = login.Host,
         Port = login.Port ?? NpgsqlConnection.DefaultPort,
@@ -53,7 +53,7 @@ public static class QueryExecutors
         Timeout = ConnectTimeout,
     }.ToString();
 
-    private static string MySqlConnection(string database, ServerLogin login) => new MySqlConnectionStringBuilder
+    internal static string MySqlConnection(string database, ServerLogin login) => new MySqlConnectionStringBuilder
     {
         Server = login.Host,
         Port = (uint)(login.Port ?? 3306),

@@ -15,8 +15,19 @@ internal sealed class DatabaseRegistry(ITokenizer tokenizer, TimeProvider time) 
     public IReadOnlyCollection<string> NamesFor(Principal principal) =>
         [.. _databases.Values.Where(database => database.IsVisibleTo(principal)).Select(database => database.Name).Order(StringComparer.OrdinalIgnoreCase)];
 
+    /// <summary>Registers a database; what had the name before closes its connections as soon as its running queries have ended.</summary>
     /// <param name="access">Grants; null for everything to everyone.</param>
-    public void Register(string name, DatabaseUrl url, DatabaseAccess? access) => _databases[name] = new(name, url, access, time);
+    public void Register(string name, DatabaseUrl url, DatabaseAccess? access)
+    {
+        var registered = new DatabaseViews(name, url, access, time);
+        DatabaseViews? replaced = null;
+        _databases.AddOrUpdate(name, registered, (_, old) =>
+        {
+            replaced = old;
+            return registered;
+        });
+        replaced?.Retire();
+    }
 
     /// <exception cref="TextToSqlException">Reason <c>UNKNOWN_DATABASE</c>, <c>PRINCIPAL_INCOMPLETE</c>, or the database cannot be opened.</exception>
     public ValueTask<RegisteredDatabase> GetAsync(string name, Principal principal, CancellationToken cancellationToken)

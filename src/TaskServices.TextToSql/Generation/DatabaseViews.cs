@@ -55,6 +55,12 @@ internal sealed class DatabaseViews(string name, DatabaseUrl url, DatabaseAccess
         _gate.Dispose();
     }
 
+    /// <summary>
+    /// Closes the idle connections now; the drivers close those of running queries when they come back to their pool. A question that is just
+    /// opening the database fails, and its caller asks again.
+    /// </summary>
+    public void Retire() => _ = Task.Run(async () => await _executor.DisposeAsync().ConfigureAwait(false));
+
     private async Task<View> RefreshAsync(string key, Principal principal, ITokenizer tokenizer, CancellationToken cancellationToken)
     {
         if (_views.TryGetValue(key, out var view) && (!MustCheck(view) || await IsUnchangedAsync(view, cancellationToken).ConfigureAwait(false)))

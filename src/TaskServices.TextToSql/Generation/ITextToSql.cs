@@ -21,6 +21,9 @@ public interface ITextToSql
     /// </exception>
     Task<SqlPrediction> GenerateAsync(string databaseName, string question, CancellationToken cancellationToken);
 
+    /// <summary>Notes a question that its caller was refused before it came to <see cref="GenerateAsync"/>; only an audit log does something.</summary>
+    Task RecordRefusalAsync(string databaseName, string question, string reason) => Task.CompletedTask;
+
     /// <summary>Executes what <see cref="GenerateAsync"/> answered, read-only, and streams the rows.</summary>
     /// <exception cref="TextToSqlException">Reason <c>QUERY_TIMED_OUT</c>, <c>DATABASE_LOCKED</c>, <c>DATABASE_CORRUPT</c>, <c>QUERY_FAILED</c>, …</exception>
     Task<QueryResult> ExecuteAsync(

@@ -9,6 +9,9 @@ namespace TaskServices.TextToSql.Guard;
 /// <summary>The rules beyond names: functions, sizes, joins, recursion, literals in bounds.</summary>
 internal sealed class QueryRules : SqlRewriter
 {
+    /// <summary>How often a text may be repeated at most.</summary>
+    internal const int MaxRepetitions = 100;
+
     private const int MaxBuiltLength = 1_000;
     private const double MaxGrowth = 1_000;
     private const int MaxWildcards = 10;
@@ -148,14 +151,13 @@ internal sealed class QueryRules : SqlRewriter
     private void CheckFunction(FunctionCall call)
     {
         var function = SqlFunctions.Find(call.Name);
-        if (function is null || !function.Spellings.ContainsKey(_dialect))
+        if (function is null || !function.Exists(_dialect))
         {
-            var near = NearestName.Find(call.Name, SqlFunctions.All.Where(known => known.Spellings.ContainsKey(_dialect)).Select(known => known.Spellings[_dialect]));
-            throw new GuardRefusalException("FUNCTION_NOT_ALLOWED", $"The function {call.Name} is not allowed{(near is null ? "" : $"; did you mean {near}?")}.");
+            var near = NearestName.Find(call.Name, SqlFunctions.All.SelectMany(known => known.Words.GetValueOrDefault(_dialect) ?? []));
+            throw new GuardRefusalException(
+                "FUNCTION_NOT_ALLOWED", $"The function {call.Name} {(function is null ? "is not allowed" : $"does not exist on {_dialect}")}{(near is null ? "" : $"; did you mean {near}?")}.");
         }
 
-        if (call.Star ? call.Name is not "count" || call.Arguments.Count > 0 : call.Arguments.Count < Minimum(function) || call.Arguments.Count > function.MaximumArguments)
-            throw new GuardRefusalException("FUNCTION_NOT_ALLOWED", $"The function {call.Name} does not take {call.Arguments.Count} arguments.");
         if (function.Kind is FunctionKind.Scalar && (call.Over is not null || call.Distinct || call.Filter is not null || call.OrderBy.Count + call.WithinGroup.Count > 0))
             throw new GuardRefusalException("FUNCTION_NOT_ALLOWED", $"The function {call.Name} is neither an aggregate nor a window function.");
         if (function.Kind is FunctionKind.Window && call.Over is null)
@@ -165,6 +167,10 @@ internal sealed class QueryRules : SqlRewriter
             case "lpad" or "rpad":
                 if (call.Arguments[1] is not NumberLiteral { IsInteger: true } length || !int.TryParse(length.Text, CultureInfo.InvariantCulture, out var value) || value > MaxBuiltLength)
                     throw new GuardRefusalException("HUGE_VALUE", $"{call.Name} takes a length of at most {MaxBuiltLength}, written as a number.");
+                break;
+            case "repeat":
+                if (call.Arguments[1] is not NumberLiteral { IsInteger: true } count || !int.TryParse(count.Text, CultureInfo.InvariantCulture, out var times) || times > MaxRepetitions)
+                    throw new GuardRefusalException("HUGE_VALUE", $"A text is repeated at most {MaxRepetitions} times, written as a number.");
                 break;
             case "group_concat":
                 if (call.Arguments is [_, StringLiteral { Value.Length: > 100 }])
@@ -180,8 +186,6 @@ internal sealed class QueryRules : SqlRewriter
         if (call.Name is "format" or "format_time" or "date_format" or "to_char" or "strftime")
             RequireShortFormat(call.Arguments[call.Name is "strftime" ? 0 : 1]);
     }
-
-    private static int Minimum(SqlFunction function) => function.Name is "count" ? 1 : function.MinimumArguments;
 
     /// <summary>printf pads to any width: only widths of up to three digits, written in a short format, are taken.</summary>
     private static void RequireSmallFormat(Expression format)

@@ -115,7 +115,7 @@ internal sealed partial class AstGenerator
 
     private FunctionCall Call()
     {
-        var known = SqlFunctions.All.Where(function => function.Spellings.ContainsKey(dialect) && !IsReadAnew(function.Name)).OrderBy(function => function.Name, StringComparer.Ordinal).ToArray();
+        var known = SqlFunctions.All.Where(function => function.Exists(dialect) && !IsReadAnew(function.Name)).OrderBy(function => function.Name, StringComparer.Ordinal).ToArray();
         var function = Pick<SqlFunction>(known);
         if (function.Name is "count" && Maybe(2))
             return WithWindow(new("count", []) { Star = true });
@@ -145,6 +145,7 @@ internal sealed partial class AstGenerator
         "datediff" or "datename" or "date_trunc" => Is(SqlDialect.SqlServer, SqlDialect.MySql),
         "timestampdiff" => true,
         "date" => Is(SqlDialect.Postgres, SqlDialect.DuckDb),
+        "weekday" or "dayofweek" => dialect is SqlDialect.DuckDb,
         "concat" => dialect is SqlDialect.MySql,
         "current_date" => dialect is SqlDialect.SqlServer,
         "greatest" or "least" or "max" or "min" => dialect is SqlDialect.Sqlite,

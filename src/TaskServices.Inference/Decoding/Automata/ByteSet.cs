@@ -43,6 +43,9 @@ internal struct ByteSet
         }
     }
 
+    public readonly bool Overlaps(in ByteSet other) =>
+        ((this[0] & other[0]) | (this[1] & other[1]) | (this[2] & other[2]) | (this[3] & other[3])) != 0;
+
     /// <summary>Gets the smallest byte of the set, which must not be empty.</summary>
     public readonly byte First()
     {

@@ -40,14 +40,15 @@ internal sealed class ConfigurationStepper(StackPool pool)
     }
 
     /// <summary>Follows one byte from the set [<paramref name="begin"/>, <paramref name="end"/>); the new set begins at its end.</summary>
+    /// <param name="entersCalls">Whether the byte may be the first of a call.</param>
     /// <returns>The end of the new set. Configurations that nothing can follow are left out.</returns>
-    public int Step(int begin, int end, byte value, out bool canEnd)
+    public int Step(int begin, int end, byte value, out bool canEnd, bool entersCalls = true)
     {
         (_begin, _count, _canEnd, _hasTwins) = (end, end, false, false);
         for (var i = begin; i < end; i++)
         {
             var (automaton, state, stack) = _items[i];
-            Enter(automaton, state, stack, value);
+            Enter(automaton, state, stack, value, entersCalls);
         }
 
         if (_hasTwins)
@@ -60,7 +61,7 @@ internal sealed class ConfigurationStepper(StackPool pool)
         return _count;
     }
 
-    private void Enter(Automaton automaton, int state, StackSet stack, byte value)
+    private void Enter(Automaton automaton, int state, StackSet stack, byte value, bool entersCalls)
     {
         Spend(1);
         var next = automaton.Step(state, value);
@@ -69,12 +70,12 @@ internal sealed class ConfigurationStepper(StackPool pool)
             Add(automaton, next, stack);
         }
 
-        foreach (ref readonly var call in automaton.GetCalls(state))
+        foreach (ref readonly var call in entersCalls ? automaton.GetCalls(state) : default)
         {
             if (call.Callee.CanBeginWith(value))
             {
                 var inner = call.IsTail ? stack : pool.Push(stack, automaton, call.ReturnState);
-                Enter(call.Callee, Automaton.Start, inner, value);
+                Enter(call.Callee, Automaton.Start, inner, value, entersCalls: true);
             }
         }
     }

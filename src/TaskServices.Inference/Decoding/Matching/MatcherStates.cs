@@ -27,6 +27,8 @@ internal sealed class MatcherStates
 
     public SpanMasks Spans { get; }
 
+    public PlaceMasks Places { get; } = new();
+
     public MatcherState Initial { get; }
 
     public long Bytes => Volatile.Read(ref _bytes) + Pool.Bytes;

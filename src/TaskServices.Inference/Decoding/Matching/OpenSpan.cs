@@ -8,13 +8,16 @@ namespace TaskServices.Inference.Decoding.Matching;
 /// </summary>
 internal sealed class OpenSpan
 {
-    private const int MaxPlacesAfter = 16;
     private const int Dead = Automata.Automaton.Dead;
 
     private readonly StackSet _stack;
-    private readonly List<Configuration> _after = [];
+    private readonly PlacesAfter _after;
 
-    private OpenSpan(SubstringAutomaton automaton, int state, StackSet stack) => (Automaton, State, _stack) = (automaton, state, stack);
+    private OpenSpan(SubstringAutomaton automaton, int state, StackSet stack, PlacesAfter after)
+    {
+        (Automaton, State, _stack, _after) = (automaton, state, stack, after);
+        ClassesAfter = TokenTrie.ClassesOf(after.Bytes);
+    }
 
     /// <summary>Gets the text.</summary>
     public SubstringAutomaton Automaton { get; }
@@ -23,7 +26,7 @@ internal sealed class OpenSpan
     public int State { get; }
 
     /// <summary>Gets the classes (<see cref="TokenTrie.ClassOf"/>) of the bytes that can follow the span.</summary>
-    public ulong ClassesAfter { get; private set; }
+    public ulong ClassesAfter { get; }
 
     /// <summary>Finds the first span among configurations and what they call, or null where there is none or too much can follow it.</summary>
     public static OpenSpan? Find(ReadOnlySpan<Configuration> configurations, StackPool pool)
@@ -32,7 +35,7 @@ internal sealed class OpenSpan
         {
             if (automaton is SubstringAutomaton substring)
             {
-                return new OpenSpan(substring, state, stack) is var open && open.TryCollect(stack) ? open : null;
+                return PlacesAfter.Collect(stack) is { } after ? new OpenSpan(substring, state, stack, after) : null;
             }
 
             foreach (ref readonly var call in automaton.GetCalls(state))
@@ -40,7 +43,7 @@ internal sealed class OpenSpan
                 if (call.Callee is SubstringAutomaton callee)
                 {
                     var inner = call.IsTail ? stack : pool.Push(stack, automaton, call.ReturnState);
-                    return new OpenSpan(callee, Automata.Automaton.Start, inner) is var open && open.TryCollect(inner) ? open : null;
+                    return PlacesAfter.Collect(inner) is { } after ? new OpenSpan(callee, Automata.Automaton.Start, inner, after) : null;
                 }
             }
         }
@@ -65,31 +68,5 @@ internal sealed class OpenSpan
         }
 
         return state != Dead;
-    }
-
-    private bool TryCollect(StackSet stack)
-    {
-        foreach (var (automaton, state, parent) in stack.Frames)
-        {
-            var place = new Configuration(automaton, state, parent);
-            if (_after.Contains(place))
-            {
-                continue;
-            }
-
-            if (_after.Count >= MaxPlacesAfter)
-            {
-                return false;
-            }
-
-            _after.Add(place);
-            ClassesAfter |= TokenTrie.ClassesOf(automaton.GetBytes(state));
-            if (automaton.IsAccepting(state) && !TryCollect(parent))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 }

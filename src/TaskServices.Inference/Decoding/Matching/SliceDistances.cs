@@ -23,13 +23,26 @@ internal sealed class SliceDistances(TokenDistances distances)
         foreach (var (automaton, state, stack) in configurations)
         {
             // Cheap refusals first: most places in a grammar expect something particular.
-            if (automaton is RuleAutomaton && automaton.Step(state, slice.Characters[0][0].Low) != Automaton.Dead)
+            if (automaton is RuleAutomaton && TakesBorders(slice, automaton, state))
             {
                 best = Math.Min(best, stack.Distance + _distances.GetOrAdd((slice, automaton, state), Follow));
             }
         }
 
         return best;
+    }
+
+    private static bool TakesBorders(TokenSlice slice, Automaton automaton, int state)
+    {
+        foreach (var ranges in slice.Characters)
+        {
+            if (automaton.Step(state, ranges[0].Low) == Automaton.Dead || automaton.Step(state, ranges[0].High) == Automaton.Dead)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private int Follow((TokenSlice Slice, Automaton Automaton, int State) from)

@@ -40,7 +40,7 @@ internal sealed class SlicedVocabulary
     {
         var grammar = Grammar.Parse("root ::= (/[^a]/ | call \"a\")*\ncall ::= \"a\" call \"b\" | \"a\"");
         var distances = new TokenDistances(grammar, Trie);
-        var states = new MatcherStates(grammar, distances, new SpanMasks(grammar, Trie, distances, vocabularySize), maxBytes: 0);
+        var states = new MatcherStates(grammar, distances, new SpanMasks(grammar, Trie, distances, vocabularySize), maxBytes: long.MaxValue);
         var stepper = new ConfigurationStepper(states.Pool) { RemainingWork = long.MaxValue / 2 };
         new MaskWriter(this, states, stepper).Write(states.Initial, int.MaxValue, new ulong[(vocabularySize + 63) / 64]);
     }

@@ -36,8 +36,8 @@ internal static class StatementFence
     private static readonly FrozenDictionary<SqlDialect, FrozenSet<string>> Functions = Enum.GetValues<SqlDialect>().ToFrozenDictionary(
         dialect => dialect,
         dialect => SqlFunctions.All
-            .Where(function => function.Spellings.ContainsKey(dialect))
-            .Select(function => function.Spellings[dialect])
+            .Where(function => function.Exists(dialect))
+            .Select(function => SqlFunctions.Spell(function.Name, dialect))
             .Concat(SyntaxFunctions)
             .ToFrozenSet(StringComparer.OrdinalIgnoreCase));
 

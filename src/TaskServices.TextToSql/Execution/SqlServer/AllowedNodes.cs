@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
 using TaskServices.TextToSql.Execution.Servers;
+using TaskServices.TextToSql.Guard;
 using TaskServices.TextToSql.Sql;
 
 namespace TaskServices.TextToSql.Execution.SqlServer;
@@ -72,10 +74,14 @@ internal sealed class AllowedNodes(SelectStatement statement) : TSqlFragmentVisi
         FunctionCall { CallTarget: not null } => "a function of a schema",
         FunctionCall call when call.FunctionName.QuoteType is not QuoteType.NotQuoted || !StatementFence.IsFunction(call.FunctionName.Value, SqlDialect.SqlServer) =>
             $"a function that is not allowed: {call.FunctionName.Value}",
+        FunctionCall { FunctionName.Value: var name } repeat when name.Equals("REPLICATE", StringComparison.OrdinalIgnoreCase) && !IsShort(repeat) => "a text repeated more often than the guard lets through",
         ParameterlessCall { ParameterlessCallType: not ParameterlessCallType.CurrentTimestamp } => "a function that tells who is logged in",
         SqlDataTypeReference { SqlDataTypeOption: SqlDataTypeOption.Cursor or SqlDataTypeOption.Table or SqlDataTypeOption.None } => "a type that no value has",
         _ => null,
     };
+
+    private static bool IsShort(FunctionCall repeat) =>
+        repeat.Parameters is [_, IntegerLiteral count] && int.TryParse(count.Value, CultureInfo.InvariantCulture, out var times) && times <= QueryRules.MaxRepetitions;
 
     private static string? Objection(SchemaObjectName name)
     {

@@ -24,7 +24,7 @@ internal static class FunctionKinds
             ColumnType.Text => ValueKind.Text,
             ColumnType.Number => ValueKind.Real,
             ColumnType.Boolean => ValueKind.Boolean,
-            ColumnType.Time => call.Name is "date" or "current_date" or "to_date" or "make_date" or "last_day" or "eomonth" or "datefromparts" ? ValueKind.Date
+            ColumnType.Time => call.Name is "date" or "current_date" or "to_date" or "make_date" or "last_day" or "eomonth" ? ValueKind.Date
                 : call.Name is "time" or "current_time" ? ValueKind.Time : ValueKind.Timestamp,
             null when SqlFunctions.Find(call.Name) is not null && arguments.Count > 0 => arguments[0],
             _ => ValueKind.Unknown,

@@ -12,8 +12,16 @@ public sealed partial class SqlBinder
         SubqueryExpression e => e with { Query = BindOperand(e.Query, 1, e.Offset) },
         InQueryExpression e => e with { Operand = Rewrite(e.Operand), Query = BindOperand(e.Query, (e.Operand as RowExpression)?.Items.Count ?? 1, e.Offset) },
         QuantifiedExpression e => e with { Left = Rewrite(e.Left), Query = BindOperand(e.Query, 1, e.Offset) },
+        FunctionCall => Checked((FunctionCall)base.Rewrite(expression)),
         _ => base.Rewrite(expression),
     };
+
+    private FunctionCall Checked(FunctionCall call)
+    {
+        FunctionArguments.Require(
+            call, argument => ValueKinds.Of(argument, reference => _references.GetValueOrDefault(reference)?.Kind ?? ValueKind.Unknown, _dialect), _dialect);
+        return call;
+    }
 
     private TableReference BindTable(TableReference reference, Scope scope)
     {

@@ -52,7 +52,8 @@ public sealed partial class SqlBinder : SqlRewriter
     /// <param name="grant">What the caller may see; null for everything.</param>
     /// <param name="qualifyAll">Whether a column gets its table before it even where only one table can be seen.</param>
     /// <exception cref="SqlBindingException">
-    /// Reasons <c>UNKNOWN_TABLE</c>, <c>UNKNOWN_COLUMN</c>, <c>AMBIGUOUS_COLUMN</c>, <c>DUPLICATE_NAME</c>, <c>COLUMN_COUNT</c>.
+    /// Reasons <c>UNKNOWN_TABLE</c>, <c>UNKNOWN_COLUMN</c>, <c>AMBIGUOUS_COLUMN</c>, <c>DUPLICATE_NAME</c>, <c>COLUMN_COUNT</c>,
+    /// <c>ARGUMENT_TYPE</c>, <c>FUNCTION_NOT_ALLOWED</c> (number of arguments), <c>HUGE_VALUE</c>.
     /// </exception>
     public static BoundQuery Bind(Query query, DatabaseSchema schema, SqlDialect dialect, AccessGrant? grant = null, bool qualifyAll = false)
     {

@@ -19,9 +19,10 @@ internal static class ValueGrowth
             BinaryExpression { Operator: BinaryOperator.Add } binary => Growth(binary.Left) + Growth(binary.Right) - 1,
             BinaryExpression { Operator: BinaryOperator.JsonGet or BinaryOperator.JsonGetText } binary => Growth(binary.Left),
             FunctionCall { Name: "concat" or "concat_ws" or "printf" } call => call.Arguments.Sum(Growth),
-            FunctionCall { Name: "replace" or "translate" or "regexp_replace", Arguments: [var text, var what, var by] } =>
+            FunctionCall { Name: "replace" or "translate" or "regexp_replace" or "regexp_replace_all", Arguments: [var text, var what, var by] } =>
                 Growth(text) * Growth(by) * (by is StringLiteral b ? Math.Max(1.0, (double)b.Value.Length / (what is StringLiteral { Value.Length: > 0 } w ? w.Value.Length : 1)) : 20),
             FunctionCall { Name: "group_concat" or "array_agg" or "list" or "json_agg" or "json_group_array" or "json_arrayagg" } call => Rows * Most(call.Arguments),
+            FunctionCall { Name: "repeat", Arguments: [var text, NumberLiteral times] } => Growth(text) * double.Parse(times.Text, System.Globalization.CultureInfo.InvariantCulture),
             FunctionCall { Name: "hex" } call => 2 * Most(call.Arguments),
             FunctionCall { Name: "length" or "count" or "instr" or "sum" or "avg" } => 1,
             FunctionCall call => Most(call.Arguments),

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using TaskServices.TextToSql.Sql.Ast;
 using TaskServices.TextToSql.Sql.Functions;
@@ -8,24 +7,11 @@ namespace TaskServices.TextToSql.Sql.Parsing;
 /// <summary>Maps a dialect's calls onto the one name and argument order that the AST has for each meaning.</summary>
 internal static class DialectFunctions
 {
-    /// <summary>Other names that a dialect has for a function.</summary>
-    private static readonly FrozenDictionary<(SqlDialect, string), string> Aliases = ReadAliases(
-        (SqlDialect.Sqlite, "substring substr ceiling ceil pow power log log10 char_length length string_agg group_concat"),
-        (SqlDialect.Postgres, "substring substr ceiling ceil pow power char_length length character_length length stddev stddev_samp variance var_samp every bool_and btrim trim now current_timestamp"),
-        (SqlDialect.MySql, "substring substr mid substr ceiling ceil pow power character_length length lcase lower ucase upper std stddev_pop stddev stddev_pop variance var_pop log ln now current_timestamp curdate current_date curtime current_time"),
-        (SqlDialect.SqlServer, "getdate current_timestamp sysdatetime current_timestamp count_big count"),
-        (SqlDialect.DuckDb, "substring substr ceiling ceil pow power char_length length character_length length len length strlen length log log10 stddev stddev_samp variance var_samp strpos instr now current_timestamp today current_date group_concat group_concat listagg group_concat lcase lower ucase upper regexp_full_match regexp_like arbitrary any_value quantile quantile_cont max_by arg_max min_by arg_min prefix starts_with suffix ends_with datediff datediff countif count_if string_to_array string_split str_split string_split"));
-
-    private static readonly FrozenDictionary<(SqlDialect, string), string> Spellings = SqlFunctions.All
-        .SelectMany(function => function.Spellings.Select(pair => (Key: (pair.Key, pair.Value), function.Name)))
-        .DistinctBy(pair => pair.Key)
-        .ToFrozenDictionary(pair => pair.Key, pair => pair.Name);
-
     /// <summary>Reads a call; what is not known keeps its name, and the guard refuses it.</summary>
     public static Expression Read(FunctionCall call, SqlDialect dialect)
     {
         var written = call.Name;
-        var name = Aliases.GetValueOrDefault((dialect, written)) ?? Spellings.GetValueOrDefault((dialect, written)) ?? written;
+        var name = SqlFunctions.NameOf(written, dialect) ?? written;
         var arguments = call.Arguments;
         if (written is "max" or "min")
             name = dialect is SqlDialect.Sqlite && arguments.Count > 1 ? written is "max" ? "greatest" : "least" : written;
@@ -70,7 +56,8 @@ internal static class DialectFunctions
             ("choose", [var a, _, ..]) when dialect is SqlDialect.SqlServer => Choices(a, arguments),
             ("locate", [var a, var b]) when dialect is SqlDialect.MySql => new FunctionCall("instr", [b, a]),
             ("date", [var a]) when dialect is SqlDialect.Postgres or SqlDialect.DuckDb => new CastExpression(a, new("date", [])),
-            ("mod", [var a, var b]) when dialect is not SqlDialect.SqlServer => new BinaryExpression(BinaryOperator.Modulo, a, b),
+            ("weekday" or "dayofweek", [var a]) when dialect is SqlDialect.DuckDb => new ExtractExpression(DatePart.DayOfWeek, a),
+            ("dayofyear", [var a]) when dialect is SqlDialect.DuckDb => new ExtractExpression(DatePart.DayOfYear, a),
             _ => null,
         };
     }
@@ -84,17 +71,4 @@ internal static class DialectFunctions
         new(operand, [.. arguments.Skip(1).Select((value, i) => new CaseBranch(Number(i + 1), value))]);
 
     private static NumberLiteral Number(int value) => new(value.ToString(CultureInfo.InvariantCulture));
-
-    private static FrozenDictionary<(SqlDialect, string), string> ReadAliases(params ReadOnlySpan<(SqlDialect Dialect, string Pairs)> lists)
-    {
-        var aliases = new Dictionary<(SqlDialect, string), string>();
-        foreach (var (dialect, pairs) in lists)
-        {
-            var words = pairs.Split(' ');
-            for (var i = 0; i < words.Length; i += 2)
-                aliases[(dialect, words[i])] = words[i + 1];
-        }
-
-        return aliases.ToFrozenDictionary();
-    }
 }

@@ -23,9 +23,9 @@ public sealed partial class SqlPrinter
             return;
         }
 
-        if (_dialect is SqlDialect.MySql && call is { Name: "ltrim" or "rtrim", Arguments: [var trimmed, var characters] })
+        if (call.Name is "trim" or "ltrim" or "rtrim" && _dialect is SqlDialect.MySql && call.Arguments is [var trimmed, var characters])
         {
-            _out.Append(call.Name is "ltrim" ? "TRIM(LEADING " : "TRIM(TRAILING ");
+            _out.Append(call.Name is "trim" ? "TRIM(BOTH " : call.Name is "ltrim" ? "TRIM(LEADING " : "TRIM(TRAILING ");
             Write(characters);
             _out.Append(" FROM ");
             Write(trimmed);

@@ -82,8 +82,11 @@ internal sealed partial class SqlTranslator
         _ => new ExtractExpression(DatePart.Epoch, moment),
     };
 
-    private FunctionCall Formatted(string format, Expression moment)
+    private Expression Formatted(string format, Expression moment)
     {
+        format = format.Replace("%F", "%Y-%m-%d", StringComparison.Ordinal).Replace("%T", "%H:%M:%S", StringComparison.Ordinal).Replace("%R", "%H:%M", StringComparison.Ordinal);
+        if (format is "%w" && _to is SqlDialect.Postgres)
+            return Text(new CastExpression(new ExtractExpression(DatePart.DayOfWeek, moment), IntegerType));
         var written = new StringBuilder();
         for (var i = 0; i < format.Length; i++)
         {
@@ -104,6 +107,9 @@ internal sealed partial class SqlTranslator
                 (SqlDialect.Postgres, 'M') => "MI",
                 (SqlDialect.Postgres, 'S') => "SS",
                 (SqlDialect.Postgres, 'j') => "DDD",
+                (SqlDialect.Postgres, 'V') => "IW",
+                (SqlDialect.Postgres, 'G') => "IYYY",
+                (SqlDialect.Postgres, 'u') => "ID",
                 (SqlDialect.SqlServer, 'Y') => "yyyy",
                 (SqlDialect.SqlServer, 'm') => "MM",
                 (SqlDialect.SqlServer, 'd') => "dd",
@@ -112,6 +118,9 @@ internal sealed partial class SqlTranslator
                 (SqlDialect.SqlServer, 'S') => "ss",
                 (SqlDialect.MySql, 'M') => "%i",
                 (SqlDialect.MySql, 'S') => "%s",
+                (SqlDialect.MySql, 'V') => "%v",
+                (SqlDialect.MySql, 'G') => "%x",
+                (SqlDialect.DuckDb, 'V' or 'G' or 'u') => "%" + code,
                 (SqlDialect.MySql or SqlDialect.DuckDb, 'Y' or 'm' or 'd' or 'H' or 'M' or 'S' or 'j' or 'w') => "%" + code,
                 _ => throw NotExpressible($"%{code} of strftime"),
             });

@@ -44,10 +44,25 @@ internal sealed partial class SqlTranslator
                 return written with { Arguments = [new CastExpression(Number(arguments[0]), new("decimal", [])), .. written.Arguments.Skip(1)] };
             case "round" when _to is SqlDialect.SqlServer && arguments.Count is 1:
                 return written with { Arguments = [Number(arguments[0]), new NumberLiteral("0")] };
-            case "abs" or "round" or "sqrt" or "floor" or "ceil" or "ln" or "exp" or "sign":
-                return written with { Arguments = [Number(arguments[0]), .. written.Arguments.Skip(1)] };
-            case "length" or "upper" or "lower" or "trim" or "ltrim" or "rtrim" or "replace" or "instr" or "hex":
-                return written with { Arguments = List(arguments, TextOf) };
+            case "round" when _to is SqlDialect.MySql && KindOf(arguments[0]) is not ValueKind.Integer:
+                // Halves of binary numbers would go to the even neighbour.
+                return written with { Arguments = [new CastExpression(Number(arguments[0]), new("decimal", [65, 20])), .. written.Arguments.Skip(1)] };
+            case "trunc" when _to is SqlDialect.MySql && arguments.Count is 1:
+                return written with { Arguments = [Number(arguments[0]), new NumberLiteral("0")] };
+            case "pi" when _to is SqlDialect.MySql:
+                return new NumberLiteral("3.141592653589793"); // MySQL shows six digits
+            case "chr" when _to is SqlDialect.MySql:
+                return Text(written); // bytes otherwise
+            case "hex" when Is(SqlDialect.MySql, SqlDialect.DuckDb):
+                return new FunctionCall("coalesce", [written with { Arguments = List(arguments, TextOf) }, new StringLiteral("")]);
+            case "json_extract_value":
+                return JsonValue(written);
+            case "mod":
+                return Remainder(arguments[0], arguments[1]);
+            case "concat" when _to is SqlDialect.MySql:
+                // As the operator, which knows no NULL.
+                return arguments.Select(argument => (Expression)new FunctionCall("coalesce", [TextOf(argument), new StringLiteral("")]))
+                    .Aggregate((left, right) => new BinaryExpression(BinaryOperator.Concat, left, right));
             case "substr":
                 return Substring(written with { Arguments = [TextOf(arguments[0]), .. written.Arguments.Skip(1)] });
             case "coalesce" when Mixes(arguments):
@@ -60,8 +75,40 @@ internal sealed partial class SqlTranslator
             case "random" when Is(SqlDialect.Postgres, SqlDialect.DuckDb, SqlDialect.MySql):
                 return written;
             default:
-                return SqlFunctions.Find(call.Name) is { } known && !known.Spellings.ContainsKey(_to) ? throw NotExpressible(call.Name) : written;
+                if (SqlFunctions.Find(call.Name) is not { } known)
+                    return written;
+                if (!known.Exists(_to))
+                    throw NotExpressible(call.Name);
+                return call.Star || call.Filter is not null ? written : written with { Arguments = [.. arguments.Select((argument, i) => Argument(argument, known.ArgumentKind(i)))] };
         }
+    }
+
+    /// <summary>Writes an argument as the kind that the function takes, since SQLite turns numbers to texts and texts to numbers by itself.</summary>
+    private Expression Argument(Expression argument, char kind) => kind switch
+    {
+        'n' => Number(argument),
+        't' => TextOf(argument),
+        _ => Value(argument),
+    };
+
+    /// <summary>A part of JSON as a value: elsewhere the scalar's text.</summary>
+    private FunctionCall JsonValue(FunctionCall call) => _to switch
+    {
+        SqlDialect.MySql => new("json_unquote", [call with { Name = "json_extract" }]),
+        SqlDialect.DuckDb => call with { Name = "json_extract_string" },
+        SqlDialect.SqlServer => call with { Name = "json_value" },
+        _ => throw NotExpressible("json_extract"),
+    };
+
+    /// <summary>Of any numbers, with the sign of the first; NULL of 0.</summary>
+    private Expression Remainder(Expression of, Expression by)
+    {
+        var (left, right) = (Number(of), Number(by));
+        if (_to is not SqlDialect.MySql)
+            right = new FunctionCall("nullif", [right, new NumberLiteral("0")]);
+        if (Is(SqlDialect.Postgres, SqlDialect.SqlServer))
+            (left, right) = (new CastExpression(left, new("decimal", [38, 10])), new CastExpression(right, new("decimal", [38, 10])));
+        return _to is SqlDialect.SqlServer ? new BinaryExpression(BinaryOperator.Modulo, left, right) : new FunctionCall("mod", [left, right]);
     }
 
     /// <summary>A negative start counts from the end.</summary>

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using TaskServices.TextToSql.Sql.Ast;
 using TaskServices.TextToSql.Sql.Binding;
 
@@ -62,7 +63,7 @@ internal sealed partial class SqlTranslator
             case ValueKind.Boolean when !IsPredicate(expression) && _to is not SqlDialect.MySql:
                 return new CastExpression(value, new("integer", []));
             case ValueKind.Text when expression is StringLiteral literal:
-                return NumberIn(literal.Value) ?? new NumberLiteral("0");
+                return NumberIn(LeadingNumber().Match(literal.Value).Value) ?? new NumberLiteral("0");
             case ValueKind.Text:
                 return _to switch
                 {
@@ -75,6 +76,9 @@ internal sealed partial class SqlTranslator
                 return value;
         }
     }
+
+    [GeneratedRegex(@"^\s*[-+]?[0-9]*[.]?[0-9]+")]
+    private static partial Regex LeadingNumber();
 
     private const string NumberPattern = "^ *[-+]?[0-9]*[.]?[0-9]+";
 
@@ -213,11 +217,27 @@ internal sealed partial class SqlTranslator
             case BinaryOperator.Add or BinaryOperator.Subtract or BinaryOperator.Multiply or BinaryOperator.BitAnd or BinaryOperator.BitOr
                 or BinaryOperator.ShiftLeft or BinaryOperator.ShiftRight:
                 return e with { Left = Number(e.Left), Right = Number(e.Right) };
+            case BinaryOperator.JsonGet or BinaryOperator.JsonGetText when _to is SqlDialect.MySql:
+                return JsonPart(e);
             case BinaryOperator.JsonGet or BinaryOperator.JsonGetText:
                 return base.Rewrite(e);
             default:
                 return Comparison(e);
         }
+    }
+
+    /// <summary>MariaDB has no arrows.</summary>
+    private FunctionCall JsonPart(BinaryExpression e)
+    {
+        var path = e.Right switch
+        {
+            StringLiteral { Value: ['$', ..] } written => written,
+            StringLiteral { Value: var key } when key.Length > 0 && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '_') => new StringLiteral("$." + key),
+            NumberLiteral { IsInteger: true } position => new StringLiteral($"$[{position.Text}]"),
+            _ => throw NotExpressible("a JSON key that is neither a name nor a position"),
+        };
+        var part = new FunctionCall("json_extract", [Value(e.Left), path]);
+        return e.Operator is BinaryOperator.JsonGet ? part : new FunctionCall("json_unquote", [part]);
     }
 
     /// <summary>Integers divide to integers, by zero to NULL; anything else divides in floating point.</summary>

@@ -1,6 +1,7 @@
 using TaskServices.TextToSql.Schema;
 using TaskServices.TextToSql.Sql.Ast;
 using TaskServices.TextToSql.Sql.Binding;
+using TaskServices.TextToSql.Sql.Functions;
 
 namespace TaskServices.TextToSql.Sql.Translation;
 
@@ -194,7 +195,8 @@ internal sealed partial class SqlTranslator : SqlRewriter
             : [new OrderItem(Flag(new IsNullExpression(item.Expression)), item.NullsFirst.Value), item with { NullsFirst = null }])];
     }
 
-    private static bool IsNeverNull(Expression expression) => expression is FunctionCall { Name: "count" } or LiteralExpression and not (NullLiteral or NumberLiteral);
+    private static bool IsNeverNull(Expression expression) => expression is LiteralExpression and not (NullLiteral or NumberLiteral)
+        || (expression is FunctionCall call && SqlFunctions.Find(call.Name)?.Nulls is NullBehaviour.Never);
 
     public override WindowSpecification Rewrite(WindowSpecification window)
     {

@@ -40,11 +40,12 @@ internal sealed class ServerDatabase : IAsyncDisposable
     public string Folder => _folder.FullName;
 
     /// <summary>Starts one, or skips the test with the reason.</summary>
-    public static async Task<ServerDatabase> StartAsync(SqlDialect dialect) => dialect switch
+    /// <param name="script">Makes at least users(id, name), which the reader may read in these columns only, and orders, which it may read.</param>
+    public static async Task<ServerDatabase> StartAsync(SqlDialect dialect, string script = Script) => dialect switch
     {
-        SqlDialect.Postgres => await StartPostgresAsync(),
-        SqlDialect.MySql => await StartMariaDbAsync(),
-        _ => await StartDuckDbAsync(),
+        SqlDialect.Postgres => await StartPostgresAsync(script),
+        SqlDialect.MySql => await StartMariaDbAsync(script),
+        _ => await StartDuckDbAsync(script),
     };
 
     /// <summary>Runs a query as the owner and gets the first column.</summary>
@@ -56,13 +57,13 @@ internal sealed class ServerDatabase : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static async Task<ServerDatabase> StartPostgresAsync()
+    private static async Task<ServerDatabase> StartPostgresAsync(string script)
     {
         var owner = RealPostgres.TryCreateDatabase();
         Assert.SkipWhen(owner is null, RealPostgres.Absent);
         await using var connection = new NpgsqlConnection(owner);
         await connection.OpenAsync();
-        await connection.ExecuteAsync(Script);
+        await connection.ExecuteAsync(script);
         var role = "reader_" + Guid.NewGuid().ToString("N");
         await connection.ExecuteAsync((await File.ReadAllTextAsync(TestFiles.InRepository("docs", "roles", "postgres.sql"))).Replace("taskservices_reader", role, StringComparison.Ordinal));
         await connection.ExecuteAsync($"REVOKE SELECT ON ALL TABLES IN SCHEMA public FROM {role}; GRANT SELECT (id, name) ON users TO {role}; GRANT SELECT ON orders TO {role}");
@@ -74,13 +75,13 @@ internal sealed class ServerDatabase : IAsyncDisposable
         });
     }
 
-    private static async Task<ServerDatabase> StartMariaDbAsync()
+    private static async Task<ServerDatabase> StartMariaDbAsync(string script)
     {
         var owner = RealMariaDb.TryCreateDatabase();
         Assert.SkipWhen(owner is null, RealMariaDb.Absent);
         await using var connection = new MySqlConnection(owner + ";AllowUserVariables=true"); // for the @ of user names
         await connection.OpenAsync();
-        await connection.ExecuteAsync(Script);
+        await connection.ExecuteAsync(script);
         var database = new MySqlConnectionStringBuilder(owner).Database;
         var user = "r" + Guid.NewGuid().ToString("N");
         await connection.ExecuteAsync((await File.ReadAllTextAsync(TestFiles.InRepository("docs", "roles", "mysql.sql")))
@@ -94,13 +95,13 @@ internal sealed class ServerDatabase : IAsyncDisposable
         });
     }
 
-    private static async Task<ServerDatabase> StartDuckDbAsync()
+    private static async Task<ServerDatabase> StartDuckDbAsync(string script)
     {
         var path = Path.Combine(Path.GetTempPath(), "taskservices-" + Guid.NewGuid().ToString("N") + ".duckdb");
         await using (var connection = new DuckDBConnection("DataSource=" + path))
         {
             await connection.OpenAsync();
-            await connection.ExecuteAsync(Script);
+            await connection.ExecuteAsync(script);
         }
 
         return new(new DuckDbExecutor(path), SqlDialect.DuckDb, async sql =>
