@@ -13,7 +13,7 @@ internal sealed class PromptSchemas
     public const int WholeTokens = 1_600;
 
     /// <summary>Tokens of the tables shown of a larger one.</summary>
-    public const int LinkedTokens = 1_100;
+    public const int LinkedTokens = 1_400;
 
     private readonly ITokenizer _tokenizer;
     private readonly SchemaLinker? _linker;

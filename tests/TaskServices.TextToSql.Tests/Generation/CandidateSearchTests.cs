@@ -113,7 +113,7 @@ public sealed class CandidateSearchTests : IDisposable
 
         Assert.Equal(PredictionStatus.Answered, prediction.Status);
         Assert.Contains("\nperson(name, age num)", host.Prompts[0], StringComparison.Ordinal);
-        Assert.True(host.Prompts[0].Length < PromptSchemas.WholeTokens);
+        Assert.True(host.Prompts[0].Length < PromptSchemas.LinkedTokens + 100);
     }
 
     private async Task<SqlPrediction> PredictAsync(AnsweringHost host, bool ask, string question = "Who is adult?", IVerifiedQueries? verified = null)
