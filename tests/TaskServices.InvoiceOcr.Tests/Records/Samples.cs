@@ -14,7 +14,7 @@ internal static class Samples
     }
 
     /// <summary>A value as a reader gives it.</summary>
-    public static FieldValue<T> Leaf<T>(T value, ValueSource source = ValueSource.Ocr) => new() { Value = value, Source = source, Confidence = 0.9 };
+    public static FieldValue<T> Leaf<T>(T value, ValueSource source = ValueSource.Ocr) => new() { Value = value, RawText = "printed", Source = source, Confidence = 0.9 };
 
     /// <summary>An amount in euros.</summary>
     public static FieldValue<Money> Euro(decimal amount) => Leaf(new Money(amount, "EUR"));
