@@ -1,4 +1,5 @@
 using TaskServices.Inference;
+using TaskServices.InvoiceOcr;
 using TaskServices.TextToSql;
 
 namespace TaskServices.Cli.Terminal;
@@ -35,6 +36,7 @@ internal static class ErrorReport
         CliException error => (error.Reason, error.Message),
         TextToSqlException error => (error.Reason, error.Message),
         InferenceException error => (error.Reason, error.Message),
+        InvoiceOcrException error => (error.Reason, error.Message),
         FileNotFoundException { FileName: { } path } => ("FILE_NOT_FOUND", $"{path}: no such file. Check the path."),
         DirectoryNotFoundException => ("FOLDER_NOT_FOUND", exception.Message),
         UnauthorizedAccessException => ("ACCESS_DENIED", exception.Message),
@@ -46,6 +48,8 @@ internal static class ErrorReport
     {
         CliException error => error.ExitCode,
         TextToSqlException { Reason: "QUESTION_EMPTY" or "QUESTION_TOO_LONG" or "QUESTION_HAS_CONTROL_CHARACTERS" } => ExitCode.Usage,
+        // The document is at fault, not the machine: the answer is no.
+        InvoiceOcrException { Reason: ['D', 'O', 'C', 'U', 'M', 'E', 'N', 'T', '_', ..] } => ExitCode.No,
         _ => ExitCode.Environment,
     };
 }

@@ -57,5 +57,20 @@ public sealed class PageImage : IDisposable
     /// <summary>Gets the bytes. The memory belongs to the image.</summary>
     internal unsafe Span<byte> AsSpan() => new((void*)Pixels.Data, checked(3 * WidthPx * HeightPx));
 
+    /// <summary>Fills all pixels from a stream.</summary>
+    /// <exception cref="EndOfStreamException">The stream is too short.</exception>
+    internal async Task FillAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[1 << 18];
+        var total = checked(3 * WidthPx * HeightPx);
+        for (var done = 0; done < total;)
+        {
+            var count = Math.Min(buffer.Length, total - done);
+            await stream.ReadExactlyAsync(buffer.AsMemory(0, count), cancellationToken);
+            buffer.AsSpan(0, count).CopyTo(AsSpan()[done..]);
+            done += count;
+        }
+    }
+
     public void Dispose() => Pixels.Dispose();
 }

@@ -14,4 +14,12 @@ public sealed class Document
 
     /// <summary>Gets the pages in order.</summary>
     public required IReadOnlyList<Page> Pages { get; init; }
+
+    /// <summary>Gets what is attached under the name of an e-invoice (ZUGFeRD, Factur-X, XRechnung). Not checked in any way.</summary>
+    public IReadOnlyList<DocumentAttachment> Attachments { get; init; } = [];
 }
+
+/// <summary>A file inside a document.</summary>
+/// <param name="Name">Its name without folders.</param>
+/// <param name="Bytes">Its content, at most 5 MB.</param>
+public sealed record DocumentAttachment(string Name, ReadOnlyMemory<byte> Bytes);

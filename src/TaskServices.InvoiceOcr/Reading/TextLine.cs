@@ -34,4 +34,16 @@ public sealed class TextLine
             Text = text, Polygon = box.ToPolygon(), Box = box, Words = Word.Split(text, box), Reader = reader,
         };
     }
+
+    /// <summary>Returns the same line at another place.</summary>
+    internal TextLine With(IReadOnlyList<PixelPoint> polygon, IReadOnlyList<Word> words) => new()
+    {
+        Text = Text,
+        Polygon = polygon,
+        Box = PixelBox.Around(polygon),
+        Words = words,
+        Characters = Characters,
+        Confidence = Confidence,
+        Reader = Reader,
+    };
 }
