@@ -1,6 +1,7 @@
 using TaskServices.Inference;
 using TaskServices.Inference.Decoding;
 using TaskServices.Inference.Scheduling;
+using TaskServices.TextToSql.Execution;
 using TaskServices.TextToSql.Linking;
 
 namespace TaskServices.TextToSql.Generation.Selection;
@@ -17,7 +18,7 @@ internal sealed class CandidateSearch(
 
     private readonly QuestionCues _cues = new(question);
     private readonly CandidateChecker _checker = new(database, model.Tokenizer, options.Guard);
-    private readonly CandidateRunner? _runner = mayExecute ? new(database) : null;
+    private readonly CandidateRunner? _runner = mayExecute && database.Executor is not GivenSchemaExecutor ? new(database) : null;
 
     public int PromptTokenCount { get; private set; }
 

@@ -57,7 +57,7 @@ internal sealed class LinkFeatures(RegisteredDatabase database, QuestionCues cue
         shape.Texts.Exists(text => text.Text.Equals(value.Text, StringComparison.Ordinal) && Is(text.Column, value)))));
 
     /// <summary>Gets the texts of the query that their column does not store, where all its values are known.</summary>
-    public double UnstoredTexts(QueryShape shape) => !database.Values.IsComplete ? 0 : Clip(shape.Texts.Count(text =>
+    public double UnstoredTexts(QueryShape shape) => !database.Values.IsComplete || database.Values.Count == 0 ? 0 : Clip(shape.Texts.Count(text =>
         !text.IsPattern && text.Column is not null && !database.Values.Find(text.Text).Any(value => Is(text.Column, value))));
 
     /// <summary>Gets the texts of the query that the question does not have.</summary>
