@@ -8,9 +8,13 @@ namespace TaskServices.TextToSql.Guard;
 /// A derived table under the table's own name: <c>(SELECT id, name FROM users WHERE users.tenant_id = :tenant) AS users</c>. So the filter works
 /// before any join, and an outer join keeps its meaning. The values are parameters of the statement, never part of its text. Common tables cannot
 /// capture the names inside: the binder has renamed those that could.
+/// A policy's derived table has a LIMIT that no table reaches: engines do not carry conditions of the query below a LIMIT. Without it, PostgreSQL
+/// evaluates the cheaper condition first, and <c>1 / (salary - 100) &gt; 0</c> would tell by its error of a row that the policy hides.
 /// </remarks>
 internal sealed class RowPolicies : SqlRewriter
 {
+    private static readonly NumberLiteral MoreThanAnyTable = new("9000000000000000000");
+
     private readonly BoundQuery _bound;
     private readonly AccessGrant _grant;
 
@@ -38,7 +42,8 @@ internal sealed class RowPolicies : SqlRewriter
         // A caller who may read no column may still count rows.
         if (select.Items.Count is 0)
             select = select with { Items = [new ExpressionItem(new NumberLiteral("1"), "one")] };
-        return new DerivedTable(new Query(select), reference.ExposedName) { Offset = reference.Offset };
+        var view = new Query(select) { Limit = rules.RowPolicy is null ? null : MoreThanAnyTable };
+        return new DerivedTable(view, reference.ExposedName) { Offset = reference.Offset };
     }
 }
 
