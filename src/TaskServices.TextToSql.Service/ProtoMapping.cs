@@ -35,6 +35,13 @@ internal static class ProtoMapping
             CachedPromptTokenCount = prediction.CachedPromptTokenCount,
             CompletionTokenCount = prediction.CompletionTokenCount,
             Duration = prediction.Duration.ToDuration(),
+            Origin = prediction.Origin switch
+            {
+                AnswerOrigin.FollowUp => Proto.AnswerOrigin.FollowUp,
+                _ => Proto.AnswerOrigin.Model,
+            },
+            IsCached = prediction.IsCached,
+            AnswerId = prediction.AnswerId ?? "",
         };
         if (prediction.Sql is { } sql)
         {

@@ -1,12 +1,16 @@
 namespace TaskServices.TextToSql.Answers;
 
-/// <summary>What outlives an answer: schemas that callers gave. In a folder it survives a restart.</summary>
+/// <summary>What outlives an answer: the latest answers, in memory only, and schemas that callers gave, which survive a restart in a folder.</summary>
 /// <remarks>Safe for use from several threads.</remarks>
 public sealed class AnswerState : IDisposable
 {
     private AnswerState(GivenSchemas schemas) => Schemas = schemas;
 
     public GivenSchemas Schemas { get; }
+
+    internal AnswerCache Cache { get; } = new();
+
+    internal IssuedAnswers Issued { get; } = new();
 
     /// <summary>Opens what a folder holds, which is made where it is missing.</summary>
     /// <param name="directory">Null keeps everything in memory.</param>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using TaskServices.TextToSql.Answers;
+using TaskServices.TextToSql.Answers.FollowUps;
 using TaskServices.TextToSql.Execution;
 using TaskServices.TextToSql.Generation;
 using TaskServices.TextToSql.Guard;
@@ -61,6 +62,18 @@ public sealed class AuditedTextToSql : ITextToSql
         }
 
         return prediction with { AuditRecord = await RecordAsync(databaseName, question, prediction, started).ConfigureAwait(false) };
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="AuditException">The question could not be recorded.</exception>
+    public async Task<SqlPrediction?> FollowUpAsync(string databaseName, PreviousTurn previous, string question, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+
+        // What is no follow-up is asked again as a question, and what fails here fails there: that is the one record.
+        return await _inner.FollowUpAsync(databaseName, previous, question, cancellationToken).ConfigureAwait(false) is { } prediction
+            ? prediction with { AuditRecord = await RecordAsync(databaseName, question, prediction, started).ConfigureAwait(false) }
+            : null;
     }
 
     /// <inheritdoc/>

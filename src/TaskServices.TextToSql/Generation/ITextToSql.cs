@@ -1,3 +1,4 @@
+using TaskServices.TextToSql.Answers.FollowUps;
 using TaskServices.TextToSql.Execution;
 
 namespace TaskServices.TextToSql.Generation;
@@ -20,6 +21,16 @@ public interface ITextToSql
     /// Reason <c>UNKNOWN_DATABASE</c>, <c>QUESTION_EMPTY</c>, <c>QUESTION_TOO_LONG</c>, <c>PROMPT_TOO_LONG</c> and the database's own failures.
     /// </exception>
     Task<SqlPrediction> GenerateAsync(string databaseName, string question, CancellationToken cancellationToken);
+
+    /// <summary>Answers a follow-up by changing the query before it, without the model.</summary>
+    /// <param name="previous">The turn before.</param>
+    /// <returns>
+    /// An answer that has passed every check; null where the follow-up is of no known form or the earlier query does not pass the guard: ask the
+    /// question as it is then.
+    /// </returns>
+    /// <exception cref="TextToSqlException">As <see cref="GenerateAsync"/>.</exception>
+    Task<SqlPrediction?> FollowUpAsync(string databaseName, PreviousTurn previous, string question, CancellationToken cancellationToken) =>
+        Task.FromResult<SqlPrediction?>(null);
 
     /// <summary>Notes a question that its caller was refused before it came to <see cref="GenerateAsync"/>; only an audit log does something.</summary>
     Task RecordRefusalAsync(string databaseName, string question, string reason) => Task.CompletedTask;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using TaskServices.Inference;
 using TaskServices.Inference.Scheduling;
 using TaskServices.TextToSql.Answers;
+using TaskServices.TextToSql.Answers.FollowUps;
 using TaskServices.TextToSql.Execution;
 using TaskServices.TextToSql.Guard;
 using TaskServices.TextToSql.Linking;
@@ -20,6 +21,7 @@ public sealed class TextToSqlPipeline : ITextToSql, IAsyncDisposable
     private readonly TextToSqlOptions _options;
     private readonly DatabaseRegistry _databases;
     private readonly Principal _principal;
+    private readonly AnswerMemory _memory;
 
     /// <param name="model">The model; not disposed here.</param>
     public TextToSqlPipeline(IInferenceHost model, TextToSqlOptions options)
@@ -31,6 +33,7 @@ public sealed class TextToSqlPipeline : ITextToSql, IAsyncDisposable
 
     private TextToSqlPipeline(IInferenceHost model, TextToSqlOptions options, DatabaseRegistry databases, Principal principal)
     {
+        _memory = new(options.State, principal);
         _model = model;
         _options = options;
         _databases = databases;
@@ -97,6 +100,9 @@ public sealed class TextToSqlPipeline : ITextToSql, IAsyncDisposable
             };
         }
 
+        if (_memory.Find(database, databaseName, question, mayExecute: false) is { } known)
+            return _memory.Issue(databaseName, question, known with { Duration = Stopwatch.GetElapsedTime(started) });
+
         var prompt = WritePrompt(database, question);
         var candidates = new CandidateList(database, _model.Tokenizer, _options);
         for (var attempt = 0; attempt < _options.MaxCandidates && !candidates.HasAccepted; attempt++)
@@ -116,7 +122,36 @@ public sealed class TextToSqlPipeline : ITextToSql, IAsyncDisposable
                 cancellationToken).ConfigureAwait(false));
         }
 
-        return candidates.ToPrediction(Stopwatch.GetElapsedTime(started));
+        var prediction = candidates.ToPrediction(Stopwatch.GetElapsedTime(started));
+        _memory.Keep(database, databaseName, question, mayExecute: false, prediction);
+        return _memory.Issue(databaseName, question, prediction);
+    }
+
+    public async Task<SqlPrediction?> FollowUpAsync(string databaseName, PreviousTurn previous, string question, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(previous);
+        var started = Stopwatch.GetTimestamp();
+        QuestionText.Check(question);
+        var database = await _databases.GetAsync(databaseName, _principal, cancellationToken).ConfigureAwait(false);
+        if (QuestionText.FindWriteRequest(question) is not null
+            || Check(database, previous.Sql).Query is not { } query
+            || FollowUp.TryRewrite(query, question, database.Schema, database.Values) is not { } changed
+            || SqlGuard.Check(changed, database.Dialect, database.FullSchema, database.Grant, _options.Guard) is not { Query: not null } result)
+        {
+            return null;
+        }
+
+        return _memory.Issue(databaseName, question, new()
+        {
+            Status = PredictionStatus.Answered,
+            Sql = result.Verdict.Sql,
+            ExecutableSql = result.Verdict.ExecutableSql,
+            Parameters = result.Verdict.Parameters,
+            Explanation = SqlExplanation.Explain(result.Query, database.Schema),
+            Confidence = 1,
+            Origin = AnswerOrigin.FollowUp,
+            Duration = Stopwatch.GetElapsedTime(started),
+        });
     }
 
     public async Task<QueryResult> ExecuteAsync(

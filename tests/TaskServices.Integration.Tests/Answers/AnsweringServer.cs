@@ -25,13 +25,13 @@ internal sealed class AnsweringServer : IAsyncDisposable
     /// <param name="answer">What the model writes for a question, in compact SQL.</param>
     public static async Task<AnsweringServer> StartAsync(
         Func<string, string> answer, string? stateFolder = null, DatabaseAccess? access = null, Func<string?, string?, Principal>? findPrincipal = null,
-        double machineCostPerHour = 0)
+        double machineCostPerHour = 0, Func<ITextToSql, ITextToSql>? wrap = null)
     {
         var state = AnswerState.Open(stateFolder);
         var pipeline = new TextToSqlPipeline(new AnsweringHost(answer), new() { State = state });
         pipeline.Register("chinook", DatabaseUrl.Parse("sqlite:" + TestFiles.InRepository("examples", "chinook", "Chinook_Sqlite.sqlite")), access);
         var server = await RunningServer.StartAsync(
-            (_, _) => Task.FromResult<ITextToSql>(pipeline), waitUntilReady: true, ServerAccess.Local, findPrincipal, machineCostPerHour);
+            (_, _) => Task.FromResult(wrap is null ? pipeline : wrap(pipeline)), waitUntilReady: true, ServerAccess.Local, findPrincipal, machineCostPerHour);
         return new(server, pipeline, state);
     }
 
