@@ -46,7 +46,9 @@ public sealed class FollowUpServiceTests
     {
         await using var server = await StartAsync([]);
 
-        Assert.Equal([false, true, false, true], [await AskAsync("a"), await AskAsync("a"), await AskAsync("b"), await AskAsync("b")]);
+        var (first, second) = (await AskAsync("a"), await AskAsync("a"));
+        var (other, again) = (await AskAsync("b"), await AskAsync("b"));
+        Assert.Equal((false, true, false, true), (first, second, other, again));
 
         async Task<bool> AskAsync(string tenant) => (await server.Client.GenerateSqlAsync(
             new() { SchemaId = "chinook", Question = "How many customers?" }, GivenSchemaTests.Tenant(tenant), cancellationToken: Cancellation)).GeneratedSql.IsCached;
