@@ -12,7 +12,7 @@ using Proto = TaskServices.Protos.TextToSql.V1;
 namespace TaskServices.TextToSql.Service;
 
 /// <summary>Maps <c>taskservices.text_to_sql.v1</c> calls onto <see cref="ITextToSql"/>.</summary>
-internal sealed class TextToSqlGrpcService(LateLoaded<ITextToSql> source, CallPrincipal principal, AnswerCost cost) : Proto.TextToSqlService.TextToSqlServiceBase
+internal sealed partial class TextToSqlGrpcService(LateLoaded<ITextToSql> source, CallPrincipal principal, AnswerCost cost) : Proto.TextToSqlService.TextToSqlServiceBase
 {
     // Errors repeat the id, and trailers are small.
     private const int MaxSchemaIdLength = 200;
@@ -54,7 +54,7 @@ internal sealed class TextToSqlGrpcService(LateLoaded<ITextToSql> source, CallPr
         }
 
         var prediction = await FollowUpAsync(textToSql, request.SchemaId, request.Previous, request.Question, cancellationToken)
-            ?? await textToSql.GenerateAsync(request.SchemaId, request.Question, cancellationToken);
+            ?? await textToSql.AskAsync(request.SchemaId, request.Question, cancellationToken);
         await responseStream.WriteAsync(new Proto.AskResponse { Sql = ToProto(prediction, request.Previous) }, cancellationToken);
 
         var summary = new Proto.AskSummary { ExecutionDuration = new Duration() };

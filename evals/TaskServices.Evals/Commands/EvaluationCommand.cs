@@ -15,6 +15,7 @@ internal static class EvaluationCommand
             InferenceCommand.Create(),
             CompareCommand.Create(),
             ExplainCommand.Create(),
+            FitCommand.Create(),
         };
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)

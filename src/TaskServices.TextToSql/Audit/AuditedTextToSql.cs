@@ -43,17 +43,27 @@ public sealed class AuditedTextToSql : ITextToSql
 
     public Task<DatabaseSchema> RegisterSchemaAsync(GivenSchema schema, CancellationToken cancellationToken) => _inner.RegisterSchemaAsync(schema, cancellationToken);
 
+    public AnswerKnowledge GetKnowledge(string databaseName) => _inner.GetKnowledge(databaseName);
+
     public Task<bool> UnregisterSchemaAsync(string name, CancellationToken cancellationToken) => _inner.UnregisterSchemaAsync(name, cancellationToken);
 
     /// <inheritdoc/>
     /// <exception cref="AuditException">The question could not be recorded.</exception>
-    public async Task<SqlPrediction> GenerateAsync(string databaseName, string question, CancellationToken cancellationToken)
+    public Task<SqlPrediction> GenerateAsync(string databaseName, string question, CancellationToken cancellationToken) =>
+        RecordedAsync(databaseName, question, () => _inner.GenerateAsync(databaseName, question, cancellationToken));
+
+    /// <inheritdoc/>
+    /// <exception cref="AuditException">The question could not be recorded.</exception>
+    public Task<SqlPrediction> AskAsync(string databaseName, string question, CancellationToken cancellationToken) =>
+        RecordedAsync(databaseName, question, () => _inner.AskAsync(databaseName, question, cancellationToken));
+
+    private async Task<SqlPrediction> RecordedAsync(string databaseName, string question, Func<Task<SqlPrediction>> predict)
     {
         var started = Stopwatch.GetTimestamp();
         SqlPrediction prediction;
         try
         {
-            prediction = await _inner.GenerateAsync(databaseName, question, cancellationToken).ConfigureAwait(false);
+            prediction = await predict().ConfigureAwait(false);
         }
         catch (Exception exception)
         {

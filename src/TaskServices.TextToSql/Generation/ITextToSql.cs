@@ -22,6 +22,14 @@ public interface ITextToSql
     /// </exception>
     Task<SqlPrediction> GenerateAsync(string databaseName, string question, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// As <see cref="GenerateAsync"/>, for a caller who will execute the answer: candidates may be executed too, read-only, under the caller's own
+    /// grants and tight limits, so that the best of them is chosen.
+    /// </summary>
+    /// <inheritdoc cref="GenerateAsync"/>
+    Task<SqlPrediction> AskAsync(string databaseName, string question, CancellationToken cancellationToken) =>
+        GenerateAsync(databaseName, question, cancellationToken);
+
     /// <summary>Answers a follow-up by changing the query before it, without the model.</summary>
     /// <param name="previous">The turn before.</param>
     /// <returns>
@@ -52,6 +60,10 @@ public interface ITextToSql
 
     /// <summary>Gets in which dialect a database is asked, and whether there is one to run its SQL on.</summary>
     DatabaseTraits GetTraits(string databaseName) => new(Sql.SqlDialect.Sqlite, CanExecute: true);
+
+    /// <summary>Gets what the principal may teach about a database.</summary>
+    /// <exception cref="TextToSqlException">Reason <c>UNKNOWN_DATABASE</c>, or <c>KNOWLEDGE_FIXED</c> (nothing is taken here).</exception>
+    Answers.AnswerKnowledge GetKnowledge(string databaseName) => throw new TextToSqlException("KNOWLEDGE_FIXED", "No verified queries and no feedback are taken here.");
 
     /// <summary>Registers a schema without a database for the principal's tenant, replacing what the tenant had under its name.</summary>
     /// <returns>The schema as it was read.</returns>

@@ -27,6 +27,9 @@ public enum AnswerOrigin
 
     /// <summary>The query before was changed as a follow-up of a known form asks.</summary>
     FollowUp,
+
+    /// <summary>A larger model elsewhere wrote it, because this one was unsure.</summary>
+    Endpoint,
 }
 
 /// <summary>The SQL for one question, or why there is none. Not yet executed.</summary>
@@ -52,11 +55,17 @@ public sealed record SqlPrediction
     /// <summary>Gets one line for a person where the status is not an answer.</summary>
     public string? Message { get; init; }
 
+    /// <summary>Gets the readings to choose from where the status is <see cref="PredictionStatus.NeedsClarification"/>; the first is <see cref="Sql"/>.</summary>
+    public IReadOnlyList<Reading> Readings { get; init; } = [];
+
     /// <summary>Gets what the SQL does, in words made from its AST.</summary>
     public string? Explanation { get; init; }
 
     /// <summary>Gets the confidence in [0, 1].</summary>
     public double Confidence { get; init; }
+
+    /// <summary>Gets the verified query that the SQL was taken from, or null where the model wrote it.</summary>
+    public string? VerifiedQueryId { get; init; }
 
     /// <summary>Gets how many candidates were generated.</summary>
     public int CandidateCount { get; init; }
@@ -72,6 +81,9 @@ public sealed record SqlPrediction
 
     /// <summary>Gets where the SQL came from.</summary>
     public AnswerOrigin Origin { get; init; }
+
+    /// <summary>Gets what the endpoint's tokens cost, in the currency of its prices; null where it was not asked.</summary>
+    public double? EndpointCost { get; init; }
 
     /// <summary>Gets whether the answer had been given before to a caller who sees the same.</summary>
     public bool IsCached { get; init; }

@@ -84,7 +84,8 @@ public sealed class AnswerCacheTests
             Grant([], new() { ["Customer.Email"] = null }), Grant([], new() { ["Customer.Email"] = "'x'" }), Grant([], new() { ["Customer.Phone"] = "'x'" }),
         ];
         var prints = grants.Select(grant => new DatabaseAccess([grant]).Resolve(Principal.Local, schema, SqlDialect.Sqlite).Fingerprint)
-            .Append(new DatabaseAccess([grants[0]]).Resolve(new("local", "a", []), schema, SqlDialect.Sqlite).Fingerprint).ToList();
+            .Concat(new[] { "a", "b" }.Select(tenant => new DatabaseAccess([Grant(new() { ["Customer"] = "Country = :tenant" }, [])]).Resolve(new("local", tenant, []), schema, SqlDialect.Sqlite).Fingerprint))
+            .ToList();
 
         Assert.Equal(prints.Count, prints.Distinct().Count());
         Assert.Equal(prints[1], new DatabaseAccess([grants[1]]).Resolve(Principal.Local, schema, SqlDialect.Sqlite).Fingerprint);
