@@ -1,4 +1,5 @@
 using TaskServices.TextToSql;
+using TaskServices.TextToSql.Answers;
 using TaskServices.TextToSql.Audit;
 using TaskServices.TextToSql.Configuration;
 using TaskServices.TextToSql.Execution;
@@ -27,6 +28,9 @@ internal sealed class ServedDatabases
 
     /// <summary>Gets or sets where questions are recorded; null for nowhere.</summary>
     public AuditLog? Audit { get; set; }
+
+    /// <summary>Gets or sets what outlives an answer.</summary>
+    public AnswerState State { get; set; } = AnswerState.Open(null);
 
     /// <summary>Gets what finds a principal by its name and tenant; null where none are listed.</summary>
     public Func<string?, string?, Principal>? FindPrincipal => _configuration is null ? null : _configuration.FindPrincipal;

@@ -1,9 +1,12 @@
 using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using TaskServices.TextToSql.Answers;
+using TaskServices.TextToSql.Answers.Charts;
 using TaskServices.TextToSql.Generation;
 using TaskServices.TextToSql.Guard;
 using TaskServices.TextToSql.Schema;
+using TaskServices.TextToSql.Sql;
 using Proto = TaskServices.Protos.TextToSql.V1;
 
 namespace TaskServices.TextToSql.Service;
@@ -57,9 +60,44 @@ internal static class ProtoMapping
         return row;
     }
 
-    public static Proto.Schema ToProto(DatabaseSchema schema)
+    public static Proto.Chart ToProto(ChartSuggestion chart) => new()
     {
-        var message = new Proto.Schema { SchemaId = schema.Name };
+        Kind = chart.Kind switch
+        {
+            ChartKind.Number => Proto.ChartKind.Number,
+            ChartKind.Bar => Proto.ChartKind.Bar,
+            ChartKind.Line => Proto.ChartKind.Line,
+            ChartKind.Pie => Proto.ChartKind.Pie,
+            ChartKind.Scatter => Proto.ChartKind.Scatter,
+            _ => Proto.ChartKind.Table,
+        },
+        X = ToProto(chart.X),
+        Y = ToProto(chart.Y),
+        Series = ToProto(chart.Series),
+        Why = chart.Why,
+    };
+
+    public static GivenSchema FromProto(Proto.RegisterSchemaRequest request) => new(request.SchemaId, FromProto(request.Dialect), request.Ddl)
+    {
+        Comments = [.. request.Comments.Select(FromProto)],
+        Glossary = [.. request.Glossary.Select(FromProto)],
+    };
+
+    public static Proto.Schema ToProto(DatabaseSchema schema, DatabaseTraits traits)
+    {
+        var message = new Proto.Schema
+        {
+            SchemaId = schema.Name,
+            CanExecute = traits.CanExecute,
+            Dialect = traits.Dialect switch
+            {
+                SqlDialect.Postgres => Proto.SqlDialect.Postgres,
+                SqlDialect.MySql => Proto.SqlDialect.Mysql,
+                SqlDialect.SqlServer => Proto.SqlDialect.SqlServer,
+                SqlDialect.DuckDb => Proto.SqlDialect.Duckdb,
+                _ => Proto.SqlDialect.Sqlite,
+            },
+        };
         foreach (var table in schema.Tables)
         {
             var columns = table.Columns.Select(column => new Proto.Column
@@ -82,6 +120,29 @@ internal static class ProtoMapping
         }));
         return message;
     }
+
+    private static SqlDialect FromProto(Proto.SqlDialect dialect) => dialect switch
+    {
+        Proto.SqlDialect.Postgres => SqlDialect.Postgres,
+        Proto.SqlDialect.Mysql => SqlDialect.MySql,
+        Proto.SqlDialect.SqlServer => SqlDialect.SqlServer,
+        Proto.SqlDialect.Duckdb => SqlDialect.DuckDb,
+        _ => SqlDialect.Sqlite,
+    };
+
+    private static SchemaNote FromProto(Proto.SchemaNote note) => new(note.Table, note.Column.Length is 0 ? null : note.Column, note.Text);
+
+    private static Proto.ChartField? ToProto(ChartField? field) => field is null ? null : new()
+    {
+        ColumnName = field.Name,
+        ColumnIndex = field.Index,
+        Type = field.Type switch
+        {
+            FieldType.Quantitative => Proto.FieldType.Quantitative,
+            FieldType.Temporal => Proto.FieldType.Temporal,
+            _ => Proto.FieldType.Nominal,
+        },
+    };
 
     private static Proto.ColumnType ToProto(ColumnType type) => type switch
     {

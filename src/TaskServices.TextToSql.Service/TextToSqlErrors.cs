@@ -39,6 +39,10 @@ internal static class TextToSqlErrors
     {
         "QUESTION_EMPTY" or "QUESTION_TOO_LONG" or "QUESTION_HAS_CONTROL_CHARACTERS" or "PROMPT_TOO_LONG" => BadField(reason, message, "question"),
         "SQL_REFUSED" => BadField(reason, message, "sql"),
+        "SCHEMA_INVALID" or "SCHEMA_TOO_LARGE" or "SQL_SYNTAX" => BadField(reason, message, "ddl"),
+        "SCHEMA_EXISTS" => new(StatusCode.AlreadyExists, Domain, reason, message),
+        "TOO_MANY_SCHEMAS" => new(StatusCode.ResourceExhausted, Domain, reason, message),
+        "STATE_UNWRITABLE" => new(StatusCode.Unavailable, Domain, reason, "The server could not keep this, so nothing was changed.") { RetryAfter = RetryAfter },
         "QUERY_TIMED_OUT" => new(StatusCode.ResourceExhausted, Domain, reason, message),
         "UNKNOWN_PRINCIPAL" => new(StatusCode.Unauthenticated, Domain, reason, message),
         "TENANT_MISMATCH" or "PRINCIPAL_INCOMPLETE" or "NOTHING_GRANTED" => new(StatusCode.PermissionDenied, Domain, reason, message),

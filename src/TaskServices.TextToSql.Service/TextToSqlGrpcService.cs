@@ -3,6 +3,8 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using TaskServices.ServiceDefaults.Errors;
 using TaskServices.ServiceDefaults.Loading;
+using TaskServices.TextToSql.Answers;
+using TaskServices.TextToSql.Answers.Charts;
 using TaskServices.TextToSql.Execution;
 using TaskServices.TextToSql.Generation;
 using Proto = TaskServices.Protos.TextToSql.V1;
@@ -10,7 +12,7 @@ using Proto = TaskServices.Protos.TextToSql.V1;
 namespace TaskServices.TextToSql.Service;
 
 /// <summary>Maps <c>taskservices.text_to_sql.v1</c> calls onto <see cref="ITextToSql"/>.</summary>
-internal sealed class TextToSqlGrpcService(LateLoaded<ITextToSql> source, CallPrincipal principal) : Proto.TextToSqlService.TextToSqlServiceBase
+internal sealed class TextToSqlGrpcService(LateLoaded<ITextToSql> source, CallPrincipal principal, AnswerCost cost) : Proto.TextToSqlService.TextToSqlServiceBase
 {
     // Errors repeat the id, and trailers are small.
     private const int MaxSchemaIdLength = 200;
@@ -28,7 +30,7 @@ internal sealed class TextToSqlGrpcService(LateLoaded<ITextToSql> source, CallPr
         var textToSql = await FindForQuestionAsync(request.SchemaId, request.Question, _ => { }, context);
         // Cancelled by the client's deadline as well as by a disconnect.
         var prediction = await textToSql.GenerateAsync(request.SchemaId, request.Question, context.CancellationToken);
-        return new Proto.GenerateSqlResponse { GeneratedSql = ProtoMapping.ToProto(prediction) };
+        return new Proto.GenerateSqlResponse { GeneratedSql = ToProto(prediction) };
     }
 
     public override async Task Ask(Proto.AskRequest request, IServerStreamWriter<Proto.AskResponse> responseStream, ServerCallContext context)
@@ -39,8 +41,15 @@ internal sealed class TextToSqlGrpcService(LateLoaded<ITextToSql> source, CallPr
             request.Question,
             violations => violations.Require(request.MaxRowCount is >= 0 and <= MaxRowCount, "max_row_count", "must be in [0, 100000]"),
             context);
+        var traits = textToSql.GetTraits(request.SchemaId);
+        if (!traits.CanExecute)
+        {
+            await textToSql.RecordRefusalAsync(request.SchemaId, request.Question, "NO_DATABASE");
+            throw new TextToSqlException("NO_DATABASE", "This schema was registered without a database; GenerateSql writes SQL for it.");
+        }
+
         var prediction = await textToSql.GenerateAsync(request.SchemaId, request.Question, cancellationToken);
-        await responseStream.WriteAsync(new Proto.AskResponse { Sql = ProtoMapping.ToProto(prediction) }, cancellationToken);
+        await responseStream.WriteAsync(new Proto.AskResponse { Sql = ToProto(prediction) }, cancellationToken);
 
         var summary = new Proto.AskSummary { ExecutionDuration = new Duration() };
         if (prediction.Status is PredictionStatus.Answered)
@@ -52,9 +61,17 @@ internal sealed class TextToSqlGrpcService(LateLoaded<ITextToSql> source, CallPr
             };
             var started = Stopwatch.GetTimestamp();
             await using var result = await textToSql.ExecuteAsync(request.SchemaId, prediction, limits, cancellationToken);
-            summary.RowCount = await SendRowsAsync(result, responseStream, cancellationToken);
+            var shape = await SendRowsAsync(result, responseStream, cancellationToken);
+            summary.RowCount = shape.RowCount;
             summary.TruncatedBy = result.TruncatedBy ?? "";
-            summary.ExecutionDuration = Stopwatch.GetElapsedTime(started).ToDuration();
+            var elapsed = Stopwatch.GetElapsedTime(started);
+            summary.ExecutionDuration = elapsed.ToDuration();
+            summary.Chart = ProtoMapping.ToProto(ChartSuggestion.Choose(shape, SqlText.TryParse(prediction.Sql, traits.Dialect)));
+            SetCost(summary, prediction.Duration + elapsed);
+        }
+        else
+        {
+            SetCost(summary, prediction.Duration);
         }
 
         await responseStream.WriteAsync(new Proto.AskResponse { Summary = summary }, cancellationToken);
@@ -75,7 +92,32 @@ internal sealed class TextToSqlGrpcService(LateLoaded<ITextToSql> source, CallPr
     public override Task<Proto.GetSchemaResponse> GetSchema(Proto.GetSchemaRequest request, ServerCallContext context)
     {
         Check(request.SchemaId, _ => { });
-        return Task.FromResult(new Proto.GetSchemaResponse { Schema = ProtoMapping.ToProto(Find(request.SchemaId, context).GetSchema(request.SchemaId)) });
+        var textToSql = Find(request.SchemaId, context);
+        return Task.FromResult(new Proto.GetSchemaResponse
+        {
+            Schema = ProtoMapping.ToProto(textToSql.GetSchema(request.SchemaId), textToSql.GetTraits(request.SchemaId)),
+        });
+    }
+
+    public override async Task<Proto.RegisterSchemaResponse> RegisterSchema(Proto.RegisterSchemaRequest request, ServerCallContext context)
+    {
+        Check(request.SchemaId, violations =>
+        {
+            violations.Require(request.SchemaId.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-'), "schema_id", "must have letters, digits, '_' and '-' only");
+            violations.Require(request.Ddl.Length is > 0 and <= GivenSchema.MaxDdlLength, "ddl", "must be 1 to 1,048,576 characters long");
+            violations.Require(System.Enum.IsDefined(request.Dialect), "dialect", "must be one of the dialects");
+            violations.Require(request.Comments.Count + request.Glossary.Count <= GivenSchema.MaxNotes, "comments", "must be at most 10,000, with the glossary");
+        });
+        var given = ProtoMapping.FromProto(request);
+        var schema = await source.Value.ForPrincipal(principal.Of(context)).RegisterSchemaAsync(given, context.CancellationToken);
+        return new Proto.RegisterSchemaResponse { Schema = ProtoMapping.ToProto(schema, new(given.Dialect, CanExecute: false)) };
+    }
+
+    public override async Task<Proto.UnregisterSchemaResponse> UnregisterSchema(Proto.UnregisterSchemaRequest request, ServerCallContext context)
+    {
+        Check(request.SchemaId, _ => { });
+        return await source.Value.ForPrincipal(principal.Of(context)).UnregisterSchemaAsync(request.SchemaId, context.CancellationToken)
+            ? new() : throw new UnknownSchemaException(request.SchemaId);
     }
 
     public override Task<Proto.ListSchemasResponse> ListSchemas(Proto.ListSchemasRequest request, ServerCallContext context)
@@ -85,10 +127,10 @@ internal sealed class TextToSqlGrpcService(LateLoaded<ITextToSql> source, CallPr
         return Task.FromResult(response);
     }
 
-    private static async Task<long> SendRowsAsync(
+    private static async Task<ResultShape> SendRowsAsync(
         QueryResult result, IServerStreamWriter<Proto.AskResponse> responseStream, CancellationToken cancellationToken)
     {
-        long rowCount = 0;
+        var shape = new ResultShape(result.Columns);
         var batchBytes = 0;
         var batch = new Proto.RowBatch { ColumnNames = { result.Columns } };
         await foreach (var cells in result.ReadRowsAsync(cancellationToken))
@@ -96,7 +138,7 @@ internal sealed class TextToSqlGrpcService(LateLoaded<ITextToSql> source, CallPr
             var row = ProtoMapping.ToProto(cells);
             batch.Rows.Add(row);
             batchBytes += row.CalculateSize();
-            rowCount++;
+            shape.Add(cells);
             if (batch.Rows.Count >= RowsPerBatch || batchBytes >= MaxBatchBytes)
             {
                 await responseStream.WriteAsync(new Proto.AskResponse { RowBatch = batch }, cancellationToken);
@@ -111,7 +153,26 @@ internal sealed class TextToSqlGrpcService(LateLoaded<ITextToSql> source, CallPr
             await responseStream.WriteAsync(new Proto.AskResponse { RowBatch = batch }, cancellationToken);
         }
 
-        return rowCount;
+        return shape;
+    }
+
+    private Proto.GeneratedSql ToProto(SqlPrediction prediction)
+    {
+        var message = ProtoMapping.ToProto(prediction);
+        if (cost.Of(prediction.Duration) is { } amount)
+        {
+            message.Cost = amount;
+        }
+
+        return message;
+    }
+
+    private void SetCost(Proto.AskSummary summary, TimeSpan duration)
+    {
+        if (cost.Of(duration) is { } amount)
+        {
+            summary.Cost = amount;
+        }
     }
 
     private static void RequireQuestion(FieldViolations violations, string question) => violations.Require(

@@ -39,9 +39,9 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public static async Task<RunningServer> StartAsync(
         Func<IServiceProvider, CancellationToken, Task<ITextToSql>> load, bool waitUntilReady, ServerAccess access,
-        Func<string?, string?, Principal>? findPrincipal = null)
+        Func<string?, string?, Principal>? findPrincipal = null, double machineCostPerHour = 0)
     {
-        var server = ServerHost.Create(port: 0, grpcPort: 0, access, verbose: false, [ServerPart.TextToSql(load, findPrincipal)]);
+        var server = ServerHost.Create(port: 0, grpcPort: 0, access, verbose: false, [ServerPart.TextToSql(load, findPrincipal, machineCostPerHour)]);
         await server.StartAsync(TestContext.Current.CancellationToken);
         var running = new RunningServer(server);
         while (waitUntilReady && !(await running.Rest.GetAsync(new Uri("/readyz", UriKind.Relative), TestContext.Current.CancellationToken)).IsSuccessStatusCode)

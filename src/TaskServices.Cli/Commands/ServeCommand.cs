@@ -49,8 +49,13 @@ internal static class ServeCommand
             HelpName = "COST",
         };
         cost.RequireRange(0, 1_000_000);
+        var state = new Option<string?>("--state")
+        {
+            Description = "Folder that keeps what callers register over a restart. Default: memory only.",
+            HelpName = "DIR",
+        };
         var model = new ModelOptions();
-        var command = new Command("serve", "Serves gRPC and REST, to this machine unless told otherwise, until SIGTERM or Ctrl-C.") { role, port, grpcPort, databases, inference, inferenceTokens, adapters, cost };
+        var command = new Command("serve", "Serves gRPC and REST, to this machine unless told otherwise, until SIGTERM or Ctrl-C.") { role, port, grpcPort, databases, inference, inferenceTokens, adapters, cost, state };
         var access = new AccessOptions();
         access.AddTo(command);
         var session = new SessionOptions();
@@ -71,7 +76,7 @@ internal static class ServeCommand
 
             var serving = ServerRole.Create(
                 parsed.GetRequiredValue(role), parsed.GetValue(databases) ?? [], principal.ReadConfiguration(parsed), parsed.GetValue(inference),
-                parsed.GetValue(inferenceTokens), parsed.GetValue(adapters), new() { MachineCostPerHour = parsed.GetValue(cost) }, model, audit, parsed);
+                parsed.GetValue(inferenceTokens), parsed.GetValue(adapters), parsed.GetValue(state), new() { MachineCostPerHour = parsed.GetValue(cost) }, model, audit, parsed);
             serving.Session = session.Read(parsed);
             return RunAsync(
                 restPort, chosen, access.Read(parsed), serving, parsed.GetValue(GlobalOptions.Format), parsed.GetValue(GlobalOptions.Verbose), cancellationToken);

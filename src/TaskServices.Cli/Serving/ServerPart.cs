@@ -17,10 +17,11 @@ internal sealed record ServerPart(
 {
     /// <summary>Answers questions. What is loaded belongs to the caller, here and below.</summary>
     /// <param name="findPrincipal">Finds who asks by the name and tenant that a call gives; null to believe both.</param>
+    /// <param name="machineCostPerHour">What an hour of the machine costs; 0 tells no costs.</param>
     public static ServerPart TextToSql(
-        Func<IServiceProvider, CancellationToken, Task<ITextToSql>> load, Func<string?, string?, Principal>? findPrincipal = null) => new(
+        Func<IServiceProvider, CancellationToken, Task<ITextToSql>> load, Func<string?, string?, Principal>? findPrincipal = null, double machineCostPerHour = 0) => new(
         [TextToSqlServiceExtensions.GrpcServiceName],
-        services => services.AddTextToSqlService(load, findPrincipal),
+        services => services.AddTextToSqlService(load, findPrincipal, machineCostPerHour),
         routes => routes.MapTextToSqlService());
 
     /// <summary>Runs a model for others, over gRPC and as OpenAI's API.</summary>

@@ -7,6 +7,7 @@ using TaskServices.Inference.Models;
 using TaskServices.Inference.Service;
 using TaskServices.Inference.Service.Remote;
 using TaskServices.ServiceDefaults.Loading;
+using TaskServices.TextToSql.Answers;
 using TaskServices.TextToSql.Configuration;
 
 namespace TaskServices.Cli.Serving;
@@ -25,6 +26,8 @@ internal sealed class ServerRole : IAsyncDisposable
 
     private readonly InferenceOptions _inference;
 
+    private AnswerState? _state;
+
     private ServerRole(InferenceOptions inference) => _inference = inference;
 
     public IReadOnlyList<ServerPart> Parts { get; private set; } = [];
@@ -36,7 +39,7 @@ internal sealed class ServerRole : IAsyncDisposable
     /// <exception cref="CliException">They do not.</exception>
     public static ServerRole Create(
         string role, IReadOnlyCollection<string> databases, ServiceConfiguration? configuration, string? inferenceUrl, string? inferenceTokenFile,
-        string? adapterFolder, InferenceOptions options, ModelOptions model, AuditOptions audit, ParseResult arguments)
+        string? adapterFolder, string? stateFolder, InferenceOptions options, ModelOptions model, AuditOptions audit, ParseResult arguments)
     {
         if (inferenceUrl is not null && role is not TextToSql)
         {
@@ -76,8 +79,14 @@ internal sealed class ServerRole : IAsyncDisposable
             throw CliException.Usage($"--audit needs --role {TextToSql} or {All}; the role '{role}' is asked no questions.");
         }
 
+        if (stateFolder is not null && role is Inference)
+        {
+            throw CliException.Usage($"--state needs --role {TextToSql} or {All}; the role '{role}' keeps nothing.");
+        }
+
         served.Audit = audit.Open(arguments, configuration);
-        var serving = new ServerRole(options);
+        served.State = AnswerState.Open(stateFolder);
+        var serving = new ServerRole(options) { _state = served.State };
         serving.Parts = (role, inferenceUrl) switch
         {
             (Inference, _) => [serving.SharedModel(model.ReadShared(arguments), adapterFolder)],
@@ -99,6 +108,8 @@ internal sealed class ServerRole : IAsyncDisposable
         {
             await loaded.DisposeAsync();
         }
+
+        _state?.Dispose();
     }
 
     private static Uri ParseAddress(string url) =>
@@ -143,8 +154,8 @@ internal sealed class ServerRole : IAsyncDisposable
         {
             var urls = await databases.CheckAsync(cancellationToken);
             var host = Keep(await Composition.OpenModelAsync(model, Session, cancellationToken, _inference, provider));
-            return databases.Audited(Keep(Composition.CreateTextToSql(host, adapter: null, urls)));
-        }, databases.FindPrincipal);
+            return databases.Audited(Keep(Composition.CreateTextToSql(host, adapter: null, urls, databases.State)));
+        }, databases.FindPrincipal, _inference.MachineCostPerHour);
 
     private ServerPart OverSharedModel(string? adapterPath, ServedDatabases databases) =>
         ServerPart.TextToSql(async (provider, cancellationToken) =>
@@ -152,8 +163,8 @@ internal sealed class ServerRole : IAsyncDisposable
             var urls = await databases.CheckAsync(cancellationToken);
             var served = await provider.GetRequiredService<LateLoaded<ServedModel>>().WaitAsync(cancellationToken);
             var adapter = adapterPath is null || served.Host.Model.MergedAdapterSha256 is not null ? null : NameOf(adapterPath);
-            return databases.Audited(Keep(Composition.CreateTextToSql(served.Host, adapter, urls)));
-        }, databases.FindPrincipal);
+            return databases.Audited(Keep(Composition.CreateTextToSql(served.Host, adapter, urls, databases.State)));
+        }, databases.FindPrincipal, _inference.MachineCostPerHour);
 
     private ServerPart[] OverRemoteModel(
         Uri address, string? accessToken, (string? AdapterName, string? CachePath) options, ServedDatabases databases) =>
@@ -163,8 +174,8 @@ internal sealed class ServerRole : IAsyncDisposable
         {
             var urls = await databases.CheckAsync(cancellationToken);
             var host = Keep(await provider.GetRequiredService<LateLoaded<RemoteInferenceHost>>().WaitAsync(cancellationToken));
-            return databases.Audited(Keep(Composition.CreateTextToSql(host, await FindAdapterAsync(host, options.AdapterName, cancellationToken), urls)));
-        }, databases.FindPrincipal),
+            return databases.Audited(Keep(Composition.CreateTextToSql(host, await FindAdapterAsync(host, options.AdapterName, cancellationToken), urls, databases.State)));
+        }, databases.FindPrincipal, _inference.MachineCostPerHour),
     ];
 
     /// <summary>Makes sure that the host has the task's adapter. A model with an adapter merged is that of the task already.</summary>

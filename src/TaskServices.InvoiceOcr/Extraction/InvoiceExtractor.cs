@@ -37,11 +37,35 @@ public static class InvoiceExtractor
         new TotalsReader(view, labels, record.Currency?.Value).Read(record);
         new DatesReader(view).Read(record);
         var isReceipt = record.DocumentType.Value == DocumentType.Receipt;
-        if (new SellerReader(view).Read(isReceipt) is { } name)
+        var parties = new SellerReader(view);
+        if (parties.Read(isReceipt) is { } name)
         {
             record.Seller = new Party { Name = name };
         }
 
+        if (parties.ReadBuyer() is { } buyer)
+        {
+            record.Buyer = new Party { Name = buyer };
+        }
+
+        new ReferencesReader(view).Read(record);
+        new IdentifiersReader(view).Read(record, parties.BuyerSegments().ToHashSet());
+        record.PaymentTerms = TermsReader.Read(view);
+        new TaxLinesReader(view, labels, record.Currency?.Value).Read(record);
+        new LineItemsReader(view, labels, record.Currency?.Value).Read(record);
+        AddAmountDue(record, isReceipt);
         return record;
+    }
+
+    // What is due for this invoice: as printed where no earlier balance is in it, else what the totals leave.
+    private static void AddAmountDue(InvoiceRecord record, bool isReceipt)
+    {
+        if (isReceipt || record.TotalGross is not { } gross)
+        {
+            return;
+        }
+
+        var due = gross.Value.Amount - (record.PaidAmount?.Value.Amount ?? 0);
+        record.AmountDue = Evidence.Derived(gross.Value with { Amount = due }, gross.Confidence * 0.95, "A7");
     }
 }

@@ -30,7 +30,12 @@ internal static class MoneyLabels
             }
         }
 
-        return found;
+        // A till's "net total" is what is paid; on an invoice a larger total follows it.
+        return
+        [
+            .. found.Select(label => label.Label.Phrase == "nettotal" && found.Exists(other => other.Kind is LabelKind.GrossTotal or LabelKind.AmountDue
+                && view.ValueOf(other.Amounts[0]) > view.ValueOf(label.Amounts[0])) ? label with { Kind = LabelKind.NetTotal } : label),
+        ];
     }
 
     /// <summary>Returns whether a row names columns of a table of lines: three kinds of column, and no money in it.</summary>

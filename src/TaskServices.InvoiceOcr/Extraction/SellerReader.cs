@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using TaskServices.InvoiceOcr.Normalization;
 using TaskServices.InvoiceOcr.Records;
 
 namespace TaskServices.InvoiceOcr.Extraction;
@@ -27,13 +28,21 @@ internal sealed partial class SellerReader(DocumentView view)
             return isReceipt ? null : Read(isReceipt: true) is { } top ? Doubtful(top) : null;
         }
 
-        var best = scored.MaxBy(pair => pair.Score).Segment;
+        var best = Block(LabelKind.Seller).FirstOrDefault(segment => IsName(segment) && !view.Labels[segment].Any(hit => hit.Kind == LabelKind.Seller) && !Address().IsMatch(segment.Text))
+            ?? scored.MaxBy(pair => pair.Score).Segment;
         var parts = Whole(best);
         var name = string.Join(' ', parts.Select(part => Tidy(part.Text)));
         var confidence = LegalForm().IsMatch(name) ? 0.85 : 0.6;
         if (parts.Count > 1)
         {
             return Evidence.Leaf(name, parts, confidence);
+        }
+
+        var label = view.Labels[best].FirstOrDefault(hit => hit.Kind == LabelKind.Seller && hit.Offset == 0);
+        var rest = label.Phrase is null ? "" : Tidy(best.Text[label.Length..]);
+        if (LegalForm().IsMatch(rest) && LegalForm().Replace(rest, "").Count(char.IsLetter) >= 3)
+        {
+            name = rest;
         }
 
         var offset = best.Text.IndexOf(name, StringComparison.Ordinal);
@@ -82,13 +91,25 @@ internal sealed partial class SellerReader(DocumentView view)
         return name;
     }
 
+    /// <summary>Reads the buyer's name: the first name of the block that a label announces.</summary>
+    public FieldValue<string>? ReadBuyer()
+    {
+        var block = BuyerSegments().ToList();
+        var name = block.FirstOrDefault(segment => IsName(segment) && !view.Labels[segment].Any(hit => hit.Kind is LabelKind.Buyer or LabelKind.ShipTo or LabelKind.CustomerId) && !Address().IsMatch(segment.Text));
+        return name is null ? null : Evidence.Leaf(name, LegalForm().IsMatch(name.Text) ? 0.8 : 0.6);
+    }
+
     /// <summary>Returns the segments of the block that a buyer's label announces.</summary>
-    public IEnumerable<Segment> BuyerSegments()
+    public IEnumerable<Segment> BuyerSegments() => Block(LabelKind.Buyer, LabelKind.ShipTo);
+
+    private IEnumerable<Segment> Block(params LabelKind[] kinds)
     {
         foreach (var segment in view.Segments)
         {
-            var label = view.Labels[segment].FirstOrDefault(hit => hit.Kind is LabelKind.Buyer or LabelKind.ShipTo && hit.Offset < 3);
-            if (label.Phrase is null)
+            var label = view.Labels[segment].FirstOrDefault(hit => kinds.Contains(hit.Kind) && hit.Offset < 3);
+
+            // "Lieferant GmbH" is a name, whatever the word means.
+            if (label.Phrase is null || LegalForm().IsMatch(segment.Text))
             {
                 continue;
             }
@@ -145,8 +166,9 @@ internal sealed partial class SellerReader(DocumentView view)
         var text = segment.Text;
         var tidy = Tidy(text);
         var letters = tidy.Count(char.IsLetter);
-        return letters >= 3 && letters * 2 > tidy.Count(char.IsDigit) * 3 && text.Length <= 80
+        return letters >= 3 && !(text.StartsWith('(') && text.EndsWith(')')) && Countries.CodeOf(tidy) is null && letters * 2 > tidy.Count(char.IsDigit) * 3 && text.Length <= 80
             && !view.Labels[segment].Any(label => NotNames.Contains(label.Kind) && label.Offset < 4 && !LegalForm().IsMatch(text))
+            && (LegalForm().IsMatch(text) || view.Labels[segment].Select(label => (label.Offset, label.Length)).Distinct().Sum(label => label.Length) * 10 < text.Length * 6)
             && !NoName().IsMatch(text) && !view.Dates.Any(date => ReferenceEquals(date.Segment, segment));
     }
 
@@ -154,7 +176,12 @@ internal sealed partial class SellerReader(DocumentView view)
     private static string Tidy(string text)
     {
         var tidy = RegisterNumber().Replace(text, "").Trim(' ', ',', ';', ':', '*', '-', '|', '#', '=');
-        var bar = tidy.IndexOfAny(['·', '•', '|']);
+        var bar = tidy.IndexOfAny(['·', '•', '●', '|']);
+        if (bar < 0 && tidy.IndexOf(" - ", StringComparison.Ordinal) is > 3 and var dash && LegalForm().IsMatch(tidy[..dash]) && tidy.AsSpan(dash).ContainsAnyInRange('0', '9'))
+        {
+            bar = dash;
+        }
+
         return bar > 3 ? tidy[..bar].Trim() : tidy.Length > 2 ? tidy : text.Trim();
     }
 

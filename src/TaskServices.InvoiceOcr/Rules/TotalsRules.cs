@@ -62,9 +62,19 @@ internal static class TotalsRules
             : RuleResult.NotApplicable;
     }
 
-    private static RuleResult Gross(RuleContext context) => context.Record is { TotalGross: { } gross, TotalNet: { } net, TotalTax: { } tax }
-        ? Tolerance.Exact(context, gross.Value.Amount, net.Value.Amount + tax.Value.Amount, gross, net, tax)
-        : RuleResult.NotApplicable;
+    // A till's total is the rounded one: with its printed rounding it holds, not exactly.
+    private static RuleResult Gross(RuleContext context)
+    {
+        if (context.Record is not { TotalGross: { } gross, TotalNet: { } net, TotalTax: { } tax })
+        {
+            return RuleResult.NotApplicable;
+        }
+
+        var rounding = context is { IsReceipt: true, IsScan: true } ? context.Record.RoundingAmount : null;
+        return rounding is { Value.Amount: var step } && step != 0 && gross.Value.Amount == net.Value.Amount + tax.Value.Amount + step
+            ? Tolerance.Within(gross.Value.Amount, net.Value.Amount + tax.Value.Amount, Math.Abs(step), gross, net, tax, rounding)
+            : Tolerance.Exact(context, gross.Value.Amount, net.Value.Amount + tax.Value.Amount, gross, net, tax);
+    }
 
     private static RuleResult Due(RuleContext context)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using TaskServices.TextToSql.Answers;
 using TaskServices.TextToSql.Execution;
 using TaskServices.TextToSql.Generation;
 using TaskServices.TextToSql.Guard;
@@ -36,6 +37,12 @@ public sealed class AuditedTextToSql : ITextToSql
     public string Explain(string databaseName, string sql) => _inner.Explain(databaseName, sql);
 
     public DatabaseSchema GetSchema(string databaseName) => _inner.GetSchema(databaseName);
+
+    public DatabaseTraits GetTraits(string databaseName) => _inner.GetTraits(databaseName);
+
+    public Task<DatabaseSchema> RegisterSchemaAsync(GivenSchema schema, CancellationToken cancellationToken) => _inner.RegisterSchemaAsync(schema, cancellationToken);
+
+    public Task<bool> UnregisterSchemaAsync(string name, CancellationToken cancellationToken) => _inner.UnregisterSchemaAsync(name, cancellationToken);
 
     /// <inheritdoc/>
     /// <exception cref="AuditException">The question could not be recorded.</exception>

@@ -23,6 +23,8 @@ public static class QueryExecutors
     public static IQueryExecutor Create(DatabaseUrl url)
     {
         ArgumentNullException.ThrowIfNull(url);
+        if (url.Given is { } given)
+            return new GivenSchemaExecutor(given);
         return url.Dialect switch
         {
             SqlDialect.Sqlite => new SqliteExecutor(url.Path),

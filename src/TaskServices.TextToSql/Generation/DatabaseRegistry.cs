@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using TaskServices.Inference.Tokenization;
+using TaskServices.TextToSql.Answers;
 using TaskServices.TextToSql.Guard;
 using TaskServices.TextToSql.Schema;
 
@@ -11,9 +12,24 @@ internal sealed class DatabaseRegistry(ITokenizer tokenizer, TimeProvider time) 
 {
     private readonly ConcurrentDictionary<string, DatabaseViews> _databases = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Gets the databases that a principal may read something of.</summary>
+    // Each belongs to one tenant; tenants are compared exactly, names without case.
+    private readonly ConcurrentDictionary<(string? Tenant, string Name), DatabaseViews> _given = [];
+
+    /// <summary>Gets the databases that a principal may read something of, and the schemas that its tenant has given.</summary>
     public IReadOnlyCollection<string> NamesFor(Principal principal) =>
-        [.. _databases.Values.Where(database => database.IsVisibleTo(principal)).Select(database => database.Name).Order(StringComparer.OrdinalIgnoreCase)];
+    [
+        .. _databases.Values.Where(database => database.IsVisibleTo(principal)).Select(database => database.Name)
+            .Concat(_given.Where(pair => pair.Key.Tenant == principal.Tenant).Select(pair => pair.Value.Name)).Order(StringComparer.OrdinalIgnoreCase),
+    ];
+
+    /// <summary>Gets whether the name is that of a database, whoever may read it.</summary>
+    public bool HasDatabase(string name) => _databases.ContainsKey(name);
+
+    /// <summary>Registers a schema without a database for one tenant, replacing what the tenant had under its name.</summary>
+    public void RegisterGiven(string? tenant, GivenSchema schema) =>
+        _given[(tenant, schema.Name.ToUpperInvariant())] = new DatabaseViews(schema.Name, new DatabaseUrl(schema.Dialect, "") { Given = schema }, null, time);
+
+    public void UnregisterGiven(string? tenant, string name) => _given.TryRemove((tenant, name.ToUpperInvariant()), out _);
 
     /// <summary>Registers a database; what had the name before closes its connections as soon as its running queries have ended.</summary>
     /// <param name="access">Grants; null for everything to everyone.</param>
@@ -34,6 +50,8 @@ internal sealed class DatabaseRegistry(ITokenizer tokenizer, TimeProvider time) 
     {
         if (_databases.TryGetValue(name, out var database) && database.IsVisibleTo(principal))
             return database.GetAsync(principal, tokenizer, cancellationToken);
+        if (_given.TryGetValue((principal.Tenant, name.ToUpperInvariant()), out var given))
+            return given.GetAsync(principal, tokenizer, cancellationToken);
         var names = NamesFor(principal);
         throw new TextToSqlException("UNKNOWN_DATABASE", $"Unknown database '{name}'. Registered: {(names.Count is 0 ? "none" : string.Join(", ", names))}.");
     }

@@ -38,4 +38,26 @@ public interface ITextToSql
 
     /// <summary>Gets the schema as the service sees it.</summary>
     Schema.DatabaseSchema GetSchema(string databaseName);
+
+    /// <summary>Gets in which dialect a database is asked, and whether there is one to run its SQL on.</summary>
+    DatabaseTraits GetTraits(string databaseName) => new(Sql.SqlDialect.Sqlite, CanExecute: true);
+
+    /// <summary>Registers a schema without a database for the principal's tenant, replacing what the tenant had under its name.</summary>
+    /// <returns>The schema as it was read.</returns>
+    /// <exception cref="TextToSqlException">
+    /// Reason <c>SCHEMA_EXISTS</c> (a database has the name), <c>SCHEMA_INVALID</c>, <c>SCHEMA_TOO_LARGE</c>, <c>TOO_MANY_SCHEMAS</c>,
+    /// <c>STATE_UNWRITABLE</c>, or <c>SCHEMAS_FIXED</c> (schemas are not taken here).
+    /// </exception>
+    Task<Schema.DatabaseSchema> RegisterSchemaAsync(Answers.GivenSchema schema, CancellationToken cancellationToken) =>
+        throw new TextToSqlException("SCHEMAS_FIXED", "No schemas are taken here.");
+
+    /// <summary>Forgets a schema that the principal's tenant had registered.</summary>
+    /// <returns>Whether there was one.</returns>
+    /// <exception cref="TextToSqlException">Reason <c>STATE_UNWRITABLE</c>.</exception>
+    Task<bool> UnregisterSchemaAsync(string name, CancellationToken cancellationToken) => Task.FromResult(false);
 }
+
+/// <summary>What a caller has to know of a database besides its schema.</summary>
+/// <param name="Dialect">Dialect of its SQL.</param>
+/// <param name="CanExecute">Whether there is a database to run the SQL on, not just a schema.</param>
+public sealed record DatabaseTraits(Sql.SqlDialect Dialect, bool CanExecute);

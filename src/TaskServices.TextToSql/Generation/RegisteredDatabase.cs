@@ -40,7 +40,7 @@ internal sealed record RegisteredDatabase(
         if (access is not null && schema.Tables.Count is 0)
             throw new TextToSqlException("NOTHING_GRANTED", $"No table of the database '{name}' may be read by {principal.Name}.");
         var shown = access is null ? full : grant.ValuesView(full);
-        var values = url.Dialect is SqlDialect.Sqlite
+        var values = url.Given is not null ? ValueIndex.Empty : url.Dialect is SqlDialect.Sqlite
             ? ValueIndex.Build(url.Path, shown, cancellationToken)
             : await ServerValues.ReadAsync(executor, url.Dialect, full, shown, grant, ServerValues.Limits, cancellationToken).ConfigureAwait(false);
         return new(

@@ -1,3 +1,4 @@
+using TaskServices.TextToSql.Answers;
 using TaskServices.TextToSql.Guard;
 
 namespace TaskServices.TextToSql.Generation;
@@ -21,4 +22,7 @@ public sealed record TextToSqlOptions
     public string? Adapter { get; init; }
 
     public GuardOptions Guard { get; init; } = new();
+
+    /// <summary>Gets what callers have told the service and what is remembered of answers. The default keeps it in memory.</summary>
+    public AnswerState State { get; init; } = AnswerState.Open(null);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using TaskServices.Inference;
 using TaskServices.Inference.Scheduling;
+using TaskServices.TextToSql.Answers;
 using TaskServices.TextToSql.Execution;
 using TaskServices.TextToSql.Guard;
 using TaskServices.TextToSql.Linking;
@@ -24,6 +25,8 @@ public sealed class TextToSqlPipeline : ITextToSql, IAsyncDisposable
     public TextToSqlPipeline(IInferenceHost model, TextToSqlOptions options)
         : this(model, options, new DatabaseRegistry(model.Tokenizer, TimeProvider.System), Principal.Local)
     {
+        foreach (var (tenant, schema) in options.State.Schemas.All)
+            _databases.RegisterGiven(tenant, schema);
     }
 
     private TextToSqlPipeline(IInferenceHost model, TextToSqlOptions options, DatabaseRegistry databases, Principal principal)
@@ -43,6 +46,29 @@ public sealed class TextToSqlPipeline : ITextToSql, IAsyncDisposable
     public void Register(string name, DatabaseUrl url, DatabaseAccess? access = null) => _databases.Register(name, url, access);
 
     public DatabaseSchema GetSchema(string databaseName) => Find(databaseName).Schema;
+
+    public DatabaseTraits GetTraits(string databaseName)
+    {
+        var database = Find(databaseName);
+        return new(database.Dialect, database.Executor is not GivenSchemaExecutor);
+    }
+
+    public async Task<DatabaseSchema> RegisterSchemaAsync(GivenSchema schema, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        if (_databases.HasDatabase(schema.Name))
+            throw new TextToSqlException("SCHEMA_EXISTS", $"'{schema.Name}' is taken; choose another name.");
+        var read = await Task.Run(schema.Read, cancellationToken).ConfigureAwait(false);
+        await Task.Run(() => _options.State.Schemas.Put(_principal.Tenant, schema), cancellationToken).ConfigureAwait(false);
+        _databases.RegisterGiven(_principal.Tenant, schema);
+        return read;
+    }
+
+    public async Task<bool> UnregisterSchemaAsync(string name, CancellationToken cancellationToken)
+    {
+        _databases.UnregisterGiven(_principal.Tenant, name);
+        return await Task.Run(() => _options.State.Schemas.Remove(_principal.Tenant, name), cancellationToken).ConfigureAwait(false);
+    }
 
     public GuardVerdict Validate(string databaseName, string sql) => Check(Find(databaseName), sql).Verdict;
 

@@ -1,3 +1,4 @@
+using TaskServices.TextToSql.Answers;
 using TaskServices.TextToSql.Configuration;
 using TaskServices.TextToSql.Sql;
 
@@ -13,6 +14,10 @@ namespace TaskServices.TextToSql.Schema;
 /// <param name="Server">The server and the login; null for files.</param>
 public sealed record DatabaseUrl(SqlDialect Dialect, string Path, ServerLogin? Server = null)
 {
+    /// <summary>Gets the schema that was given in place of a database; null where there is one.</summary>
+    public GivenSchema? Given { get; init; }
+
+
     /// <summary>Reads a URL. Where it has no password, PostgreSQL's comes from PGPASSWORD, MySQL's from MYSQL_PWD and SQL Server's from SQLCMDPASSWORD.</summary>
     /// <param name="password">Password that was given elsewhere; null for none.</param>
     /// <exception cref="TextToSqlException">
