@@ -14,13 +14,30 @@ internal static class Composition
     private const string DefaultModel = "models/smollm2-135m-instruct/SmolLM2-135M-Instruct.Q4_1.gguf";
     private const string DefaultAdapter = "models/text-to-sql";
 
+    /// <inheritdoc cref="OpenPipelineAsync"/>
+    /// <param name="machineCostPerHour">Cost of the machine, spread over the time of each answer; null where it is not known.</param>
+    public static async Task<IContender> CreateServiceAsync(
+        IReadOnlyDictionary<string, string> databases, string? modelPath, string? adapterPath, double? machineCostPerHour, CancellationToken cancellationToken)
+    {
+        var (pipeline, manifest) = await OpenPipelineAsync(databases, modelPath, adapterPath, cancellationToken);
+        return new ServiceContender(
+            pipeline,
+            machineCostPerHour,
+            new Dictionary<string, string>
+            {
+                ["model_sha256"] = manifest.SourceSha256,
+                ["adapter_sha256"] = manifest.AdapterSha256 ?? "none",
+                ["text_to_sql_build"] = BuildOf<TextToSqlPipeline>(),
+                ["inference_build"] = BuildOf<InferenceHost>(),
+            });
+    }
+
     /// <param name="databases">Database id → SQLite file to register under it.</param>
     /// <param name="modelPath">GGUF file or model folder; null for the bundled one.</param>
     /// <param name="adapterPath">PEFT folder; null for the bundled one.</param>
-    /// <param name="machineCostPerHour">Cost of the machine, spread over the time of each answer; null where it is not known.</param>
     /// <exception cref="EvaluationException"><c>MODEL_UNAVAILABLE</c>.</exception>
-    public static async Task<IContender> CreateServiceAsync(
-        IReadOnlyDictionary<string, string> databases, string? modelPath, string? adapterPath, double? machineCostPerHour, CancellationToken cancellationToken)
+    public static async Task<(TextToSqlPipeline Pipeline, ModelManifest Manifest)> OpenPipelineAsync(
+        IReadOnlyDictionary<string, string> databases, string? modelPath, string? adapterPath, CancellationToken cancellationToken)
     {
         try
         {
@@ -31,20 +48,10 @@ internal static class Composition
                 Bits = 8,
             };
             var directory = await Task.Run(() => new ModelStore(null).GetOrImport(request, null, cancellationToken), cancellationToken);
-            var manifest = ModelManifest.Read(directory);
             var pipeline = new TextToSqlPipeline(InferenceHost.Open(directory, new InferenceOptions { MaxAdapterCount = 0 }), new());
             foreach (var (name, path) in databases)
                 pipeline.Register(name, new DatabaseUrl(SqlDialect.Sqlite, path));
-            return new ServiceContender(
-                pipeline,
-                machineCostPerHour,
-                new Dictionary<string, string>
-                {
-                    ["model_sha256"] = manifest.SourceSha256,
-                    ["adapter_sha256"] = manifest.AdapterSha256 ?? "none",
-                    ["text_to_sql_build"] = BuildOf<TextToSqlPipeline>(),
-                    ["inference_build"] = BuildOf<InferenceHost>(),
-                });
+            return (pipeline, ModelManifest.Read(directory));
         }
         catch (InferenceException exception)
         {

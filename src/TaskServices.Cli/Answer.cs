@@ -24,7 +24,7 @@ internal sealed record Answer
     public static async Task<Answer> AskAsync(
         ITextToSql textToSql, string databaseName, string question, QueryLimits limits, CancellationToken cancellationToken)
     {
-        var prediction = await textToSql.GenerateAsync(databaseName, question, cancellationToken);
+        var prediction = await textToSql.AskAsync(databaseName, question, cancellationToken);
         if (prediction.Status is not PredictionStatus.Answered)
         {
             return new Answer { Question = question, Prediction = prediction };

@@ -48,7 +48,7 @@ internal sealed class TextToSqlGrpcService(LateLoaded<ITextToSql> source, CallPr
             throw new TextToSqlException("NO_DATABASE", "This schema was registered without a database; GenerateSql writes SQL for it.");
         }
 
-        var prediction = await textToSql.GenerateAsync(request.SchemaId, request.Question, cancellationToken);
+        var prediction = await textToSql.AskAsync(request.SchemaId, request.Question, cancellationToken);
         await responseStream.WriteAsync(new Proto.AskResponse { Sql = ToProto(prediction) }, cancellationToken);
 
         var summary = new Proto.AskSummary { ExecutionDuration = new Duration() };

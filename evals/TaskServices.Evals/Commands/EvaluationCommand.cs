@@ -17,6 +17,7 @@ internal static class EvaluationCommand
             InvoiceOcrCommand.Create(),
             CompareCommand.Create(),
             ExplainCommand.Create(),
+            FitCommand.Create(),
         };
         var parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)

@@ -15,7 +15,7 @@ internal sealed class ServiceContender(ITextToSql service, double? machineCostPe
     {
         try
         {
-            var answer = await service.GenerateAsync(example.DatabaseId, example.Question, cancellationToken);
+            var answer = await service.AskAsync(example.DatabaseId, example.Question, cancellationToken);
             return new Prediction
             {
                 Status = answer.Status,

@@ -41,7 +41,7 @@ internal static class BatchPrediction
         var elapsed = Stopwatch.StartNew();
         try
         {
-            return PredictionRow.From(row.Id, await textToSql.GenerateAsync(row.DatabaseId, row.Question, cancellationToken));
+            return PredictionRow.From(row.Id, await textToSql.AskAsync(row.DatabaseId, row.Question, cancellationToken));
         }
         catch (Exception exception) when (exception is TextToSqlException or InferenceException)
         {

@@ -19,11 +19,18 @@ public static class CompactSql
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(schema);
-        var expander = new CompactExpander(text, new JoinGraph(schema));
-        return new(expander.Expand(SqlParser.Parse(text, SqlDialect.Sqlite)), expander.Repairs);
+        return Expand(SqlParser.Parse(text, SqlDialect.Sqlite), text, schema);
     }
 
-    /// <summary>Writes a query in the compact form; <see cref="Expand"/> gives an equivalent query back.</summary>
+    /// <inheritdoc cref="Expand(string, DatabaseSchema)"/>
+    /// <param name="query">What <paramref name="text"/> reads as, perhaps put right.</param>
+    internal static CompactExpansion Expand(Query query, string text, DatabaseSchema schema)
+    {
+        var expander = new CompactExpander(text, new JoinGraph(schema));
+        return new(expander.Expand(query), expander.Repairs);
+    }
+
+    /// <summary>Writes a query in the compact form; <see cref="Expand(string, DatabaseSchema)"/> gives an equivalent query back.</summary>
     /// <param name="query">A query that fits the schema.</param>
     /// <exception cref="TextToSqlException">
     /// Reason <c>UNKNOWN_TABLE</c> or <c>UNKNOWN_COLUMN</c>: the query does not fit the schema; <c>NOT_COMPACT</c>: the form has no way to say it.

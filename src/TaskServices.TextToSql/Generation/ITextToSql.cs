@@ -21,6 +21,14 @@ public interface ITextToSql
     /// </exception>
     Task<SqlPrediction> GenerateAsync(string databaseName, string question, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// As <see cref="GenerateAsync"/>, for a caller who will execute the answer: candidates may be executed too, read-only, under the caller's own
+    /// grants and tight limits, so that the best of them is chosen.
+    /// </summary>
+    /// <inheritdoc cref="GenerateAsync"/>
+    Task<SqlPrediction> AskAsync(string databaseName, string question, CancellationToken cancellationToken) =>
+        GenerateAsync(databaseName, question, cancellationToken);
+
     /// <summary>Notes a question that its caller was refused before it came to <see cref="GenerateAsync"/>; only an audit log does something.</summary>
     Task RecordRefusalAsync(string databaseName, string question, string reason) => Task.CompletedTask;
 

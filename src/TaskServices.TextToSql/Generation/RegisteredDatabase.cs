@@ -1,4 +1,3 @@
-using TaskServices.Inference.Decoding;
 using TaskServices.Inference.Tokenization;
 using TaskServices.TextToSql.Execution;
 using TaskServices.TextToSql.Guard;
@@ -12,9 +11,8 @@ namespace TaskServices.TextToSql.Generation;
 /// <param name="Executor">Runs statements on the database; shared by all views of it.</param>
 /// <param name="FullSchema">Everything the database has: what the guard resolves names against.</param>
 /// <param name="Schema">The tables and columns that may be known of.</param>
-/// <param name="PrefixTokenIds">The schema text's tokens: the part of every prompt whose KV is kept.</param>
-/// <param name="Grammar">Compact SQL over the schema, or the word that abstains.</param>
-/// <param name="QueryGrammar">Compact SQL over the schema only.</param>
+/// <param name="Words">The stems of the schema's names.</param>
+/// <param name="Prompts">What each question's prompt shows of the schema.</param>
 internal sealed record RegisteredDatabase(
     SqlDialect Dialect,
     IQueryExecutor Executor,
@@ -22,9 +20,8 @@ internal sealed record RegisteredDatabase(
     DatabaseSchema Schema,
     AccessGrant Grant,
     ValueIndex Values,
-    int[] PrefixTokenIds,
-    GrammarText Grammar,
-    GrammarText QueryGrammar)
+    SchemaWords Words,
+    PromptSchemas Prompts)
 {
     /// <summary>Longest time for reading a schema.</summary>
     public static readonly TimeSpan SchemaTime = TimeSpan.FromSeconds(30);
@@ -50,8 +47,7 @@ internal sealed record RegisteredDatabase(
             schema,
             grant,
             values,
-            tokenizer.Encode(SchemaText.Write(schema)),
-            new(SchemaGrammar.Write(schema, mayAbstain: true)),
-            new(SchemaGrammar.Write(schema, mayAbstain: false)));
+            new SchemaWords(schema),
+            new PromptSchemas(schema, tokenizer));
     }
 }

@@ -42,11 +42,17 @@ public sealed record SqlPrediction
     /// <summary>Gets one line for a person where the status is not an answer.</summary>
     public string? Message { get; init; }
 
+    /// <summary>Gets the readings to choose from where the status is <see cref="PredictionStatus.NeedsClarification"/>; the first is <see cref="Sql"/>.</summary>
+    public IReadOnlyList<Reading> Readings { get; init; } = [];
+
     /// <summary>Gets what the SQL does, in words made from its AST.</summary>
     public string? Explanation { get; init; }
 
     /// <summary>Gets the confidence in [0, 1].</summary>
     public double Confidence { get; init; }
+
+    /// <summary>Gets the verified query that the SQL was taken from, or null where the model wrote it.</summary>
+    public string? VerifiedQueryId { get; init; }
 
     /// <summary>Gets how many candidates were generated.</summary>
     public int CandidateCount { get; init; }

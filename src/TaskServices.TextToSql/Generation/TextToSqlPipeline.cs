@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using TaskServices.Inference;
-using TaskServices.Inference.Scheduling;
 using TaskServices.TextToSql.Answers;
 using TaskServices.TextToSql.Execution;
+using TaskServices.TextToSql.Generation.Selection;
 using TaskServices.TextToSql.Guard;
 using TaskServices.TextToSql.Linking;
 using TaskServices.TextToSql.Schema;
@@ -81,7 +81,45 @@ public sealed class TextToSqlPipeline : ITextToSql, IAsyncDisposable
             : SqlExplanation.Explain(result.Query, database.Schema);
     }
 
-    public async Task<SqlPrediction> GenerateAsync(string databaseName, string question, CancellationToken cancellationToken)
+    public Task<SqlPrediction> GenerateAsync(string databaseName, string question, CancellationToken cancellationToken) =>
+        PredictAsync(databaseName, question, mayExecute: false, cancellationToken);
+
+    public Task<SqlPrediction> AskAsync(string databaseName, string question, CancellationToken cancellationToken) =>
+        PredictAsync(databaseName, question, mayExecute: true, cancellationToken);
+
+    /// <summary>Gets what the model writes for a question, the first choice first, whether or not rivals are needed: what the selection is fitted on.</summary>
+    internal async Task<(IReadOnlyList<WrittenCandidate> Written, bool Abstains)> ProposeAsync(string databaseName, string question, CancellationToken cancellationToken)
+    {
+        var database = await _databases.GetAsync(databaseName, _principal, cancellationToken).ConfigureAwait(false);
+        var search = Search(database, question, ValueHints.Match(question, database.Values), mayExecute: true);
+        var first = await search.FindFirstAsync(cancellationToken).ConfigureAwait(false);
+        var all = await search.FindRivalsAsync(first.Candidate, cancellationToken).ConfigureAwait(false);
+        var written = all.Select(judged => judged.Candidate).OrderByDescending(candidate => candidate.IsGreedy)
+            .Select(candidate => new WrittenCandidate(candidate.CompactSql, candidate.LogProbabilities, candidate.Count));
+        return ([.. written], search.Abstains);
+    }
+
+    /// <summary>Judges what <see cref="ProposeAsync"/> gave, with this build's checks and features and without the model.</summary>
+    internal async Task<(JudgedCandidate First, IReadOnlyList<JudgedCandidate> All)> JudgeAsync(
+        string databaseName, string question, IReadOnlyList<WrittenCandidate> written, CancellationToken cancellationToken)
+    {
+        var database = await _databases.GetAsync(databaseName, _principal, cancellationToken).ConfigureAwait(false);
+        return await Search(database, question, ValueHints.Match(question, database.Values), mayExecute: true).JudgeAsync(written, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<QueryResult> ExecuteAsync(
+        string databaseName, SqlPrediction prediction, QueryLimits limits, CancellationToken cancellationToken)
+    {
+        var database = await _databases.GetAsync(databaseName, _principal, cancellationToken).ConfigureAwait(false);
+        var sql = prediction.ExecutableSql
+            ?? throw new ArgumentException("A prediction without SQL cannot be executed.", nameof(prediction));
+        return await database.Executor.ExecuteAsync(new(sql, prediction.Parameters), database.Grant, limits, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Closes the connections to every database, for all principals. The model stays.</summary>
+    public ValueTask DisposeAsync() => _databases.DisposeAsync();
+
+    private async Task<SqlPrediction> PredictAsync(string databaseName, string question, bool mayExecute, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
         QuestionText.Check(question);
@@ -97,49 +135,29 @@ public sealed class TextToSqlPipeline : ITextToSql, IAsyncDisposable
             };
         }
 
-        var prompt = WritePrompt(database, question);
-        var candidates = new CandidateList(database, _model.Tokenizer, _options);
-        for (var attempt = 0; attempt < _options.MaxCandidates && !candidates.HasAccepted; attempt++)
-        {
-            var isFirst = attempt == 0;
-            var isGreedy = isFirst || (attempt == 1 && candidates.Abstains);
-            candidates.Add(await _model.GenerateAsync(
-                new()
-                {
-                    PromptTokenIds = prompt,
-                    CachedPrefixTokenCount = database.PrefixTokenIds.Length,
-                    MaxCompletionTokens = _options.MaxCompletionTokens,
-                    Adapter = _options.Adapter,
-                    Grammar = isFirst ? database.Grammar : database.QueryGrammar,
-                    Sampling = isGreedy ? SamplingOptions.Greedy : new(_options.RetryTemperature, TopP: 0.95, Seed: (ulong)attempt),
-                },
-                cancellationToken).ConfigureAwait(false));
-        }
+        var matches = ValueHints.Match(question, database.Values);
+        if (VerifiedAnswer.Find(database, databaseName, _principal, question, matches, _options) is { } verified)
+            return verified with { Duration = Stopwatch.GetElapsedTime(started) };
 
-        return candidates.ToPrediction(Stopwatch.GetElapsedTime(started));
+        var search = Search(database, question, matches, mayExecute);
+        var candidates = await search.FindAsync(cancellationToken).ConfigureAwait(false);
+        return Decision.Make(search, candidates, _options) with { Duration = Stopwatch.GetElapsedTime(started) };
     }
 
-    public async Task<QueryResult> ExecuteAsync(
-        string databaseName, SqlPrediction prediction, QueryLimits limits, CancellationToken cancellationToken)
+    private CandidateSearch Search(RegisteredDatabase database, string question, IReadOnlyList<ValueMatch> matches, bool mayExecute)
     {
-        var database = await _databases.GetAsync(databaseName, _principal, cancellationToken).ConfigureAwait(false);
-        var sql = prediction.ExecutableSql
-            ?? throw new ArgumentException("A prediction without SQL cannot be executed.", nameof(prediction));
-        return await database.Executor.ExecuteAsync(new(sql, prediction.Parameters), database.Grant, limits, cancellationToken).ConfigureAwait(false);
+        var schema = database.Prompts.For(question, matches);
+        return new(_model, database, _options, question, matches, schema, WritePrompt(schema, question, matches), mayExecute);
     }
 
-    /// <summary>Closes the connections to every database, for all principals. The model stays.</summary>
-    public ValueTask DisposeAsync() => _databases.DisposeAsync();
-
-    private int[] WritePrompt(RegisteredDatabase database, string question)
+    private int[] WritePrompt(PromptSchema schema, string question, IReadOnlyList<ValueMatch> matches)
     {
-        var suffix = Prompt.WriteSuffix(question, ValueHints.Find(question, database.Values));
-        int[] prompt = [.. database.PrefixTokenIds, .. _model.Tokenizer.Encode(suffix)];
+        int[] prompt = [.. schema.PrefixTokenIds, .. _model.Tokenizer.Encode(Prompt.WriteSuffix(question, ValueHints.Write(matches)))];
         return prompt.Length + _options.MaxCompletionTokens <= _model.Model.ContextLength
             ? prompt
             : throw new TextToSqlException(
                 "PROMPT_TOO_LONG",
-                $"The schema takes {database.PrefixTokenIds.Length:N0} tokens, the question {prompt.Length - database.PrefixTokenIds.Length:N0} and an answer up to " +
+                $"The schema takes {schema.PrefixTokenIds.Length:N0} tokens, the question {prompt.Length - schema.PrefixTokenIds.Length:N0} and an answer up to " +
                 $"{_options.MaxCompletionTokens:N0}; the model reads {_model.Model.ContextLength:N0}. Shorten the question, or ask a database with fewer tables.");
     }
 

@@ -28,31 +28,40 @@ public static partial class ValueHints
         StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Finds the hints of a question, in the order in which they stand in the prompt.</summary>
-    public static IReadOnlyList<string> Find(string question, ValueIndex index)
+    public static IReadOnlyList<string> Find(string question, ValueIndex index) => Write(Match(question, index));
+
+    /// <summary>Writes matches as hints.</summary>
+    public static IReadOnlyList<string> Write(IEnumerable<ValueMatch> matches) => [.. matches.SelectMany(match => match.Values).Select(Write).Take(MaxHints)];
+
+    /// <summary>Finds the words of a question that name stored values, the longest first.</summary>
+    public static IReadOnlyList<ValueMatch> Match(string question, ValueIndex index)
     {
         ArgumentNullException.ThrowIfNull(question);
         ArgumentNullException.ThrowIfNull(index);
         var words = Word().Matches(question).Take(MaxQuestionWords).ToList();
         var taken = new bool[words.Count];
-        var hints = new List<string>();
+        var matches = new List<ValueMatch>();
+        var hintCount = 0;
         for (var count = Math.Min(MaxWords, words.Count); count > 0; count--)
         {
-            for (var first = 0; first + count <= words.Count && hints.Count < MaxHints; first++)
+            for (var first = 0; first + count <= words.Count && hintCount < MaxHints; first++)
             {
                 if (taken.AsSpan(first, count).Contains(true))
                     continue;
 
                 var last = words[first + count - 1];
-                var values = FindValues(question[words[first].Index..(last.Index + last.Length)], count, index);
+                var (start, end) = (words[first].Index, last.Index + last.Length);
+                var values = FindValues(question[start..end], count, index);
                 if (values.Count == 0)
                     continue;
 
                 taken.AsSpan(first, count).Fill(true);
-                hints.AddRange(values.Where(IsWritable).Take(MaxColumnsPerValue).Select(Write));
+                matches.Add(new(start, end - start, [.. values.Where(IsWritable).Take(MaxColumnsPerValue)]));
+                hintCount += matches[^1].Values.Count;
             }
         }
 
-        return hints.Count <= MaxHints ? hints : hints[..MaxHints];
+        return matches;
     }
 
     private static IReadOnlyList<StoredValue> FindValues(string text, int wordCount, ValueIndex index)

@@ -15,6 +15,8 @@ public sealed class ValueIndex
     private readonly Dictionary<string, List<StoredValue>> _byKey;
     private readonly string _path;
     private readonly SqliteFile.Stamp _stamp;
+    private readonly Lazy<NearValues> _near;
+    private readonly int _columnsPerValue;
 
     private ValueIndex(string path, SqliteFile.Stamp stamp, ValueIndexBuilder builder)
     {
@@ -22,6 +24,8 @@ public sealed class ValueIndex
         _stamp = stamp;
         _byKey = builder.ByKey;
         IsComplete = builder.IsComplete;
+        _columnsPerValue = builder.ColumnsPerValue;
+        _near = new(() => new NearValues(_byKey.Keys));
     }
 
     /// <summary>Makes the index of a database that is no file.</summary>
@@ -85,6 +89,14 @@ public sealed class ValueIndex
     /// <summary>Finds the columns that store a text, ignoring case and the width of spaces; in the schema's order.</summary>
     public IReadOnlyList<StoredValue> Find(string text) =>
         _byKey.TryGetValue(ToKey(text), out var values) ? values : [];
+
+    /// <summary>Finds the columns that store a text which differs by a letter or two, where none stores the text itself.</summary>
+    /// <returns>All of the least distance; empty for a short text.</returns>
+    public IReadOnlyList<StoredValue> FindNear(string text) =>
+        _byKey.ContainsKey(ToKey(text)) ? [] : [.. _near.Value.Find(ToKey(text)).SelectMany(key => _byKey[key])];
+
+    /// <summary>Tells whether a text may be stored in more columns than are kept.</summary>
+    internal bool Saturates(string text) => Find(text).Count >= _columnsPerValue;
 
     /// <summary>Folds case and runs of white space.</summary>
     internal static string ToKey(string text) =>

@@ -10,6 +10,8 @@ internal sealed class ValueIndexBuilder(ValueIndexLimits limits)
 
     public bool IsComplete { get; set; } = true;
 
+    public int ColumnsPerValue => limits.ColumnsPerValue;
+
     public bool IsFull => _bytes >= limits.TotalBytes;
 
     public void Add(StoredValue value)

@@ -6,8 +6,14 @@ using TaskServices.Inference.Tokenization;
 namespace TaskServices.TextToSql.Tests.Generation;
 
 /// <summary>A model that says what the test tells it. Tokens are characters, and the question is found in the prompt.</summary>
-internal sealed class AnsweringHost(Func<string, string> answer) : IInferenceHost
+/// <param name="answer">The first choice for a question.</param>
+/// <param name="rivals">What sampling writes; null for the first choice again and again.</param>
+/// <param name="logProbability">Of the first choice.</param>
+internal sealed class AnsweringHost(Func<string, string> answer, IReadOnlyList<string>? rivals = null, double logProbability = -0.01) : IInferenceHost
 {
+    /// <summary>Gets the prompts in the order in which they came.</summary>
+    public List<string> Prompts { get; } = [];
+
     public ModelDescription Model { get; } = new() { Name = "answers", SourceSha256 = "", Bits = 32, ContextLength = 100_000 };
 
     public ITokenizer Tokenizer { get; } = new Characters();
@@ -16,18 +22,24 @@ internal sealed class AnsweringHost(Func<string, string> answer) : IInferenceHos
     {
         await Task.Yield();
         var prompt = Tokenizer.Decode([.. request.PromptTokenIds]);
+        lock (Prompts)
+            Prompts.Add(prompt);
         var question = prompt[(prompt.IndexOf("\nQ: ", StringComparison.Ordinal) + 4)..prompt.IndexOf("\nV: ", StringComparison.Ordinal)];
         return new()
         {
             TokenIds = Tokenizer.Encode(answer(question)),
             FinishReason = FinishReason.Stop,
-            LogProbabilities = [-0.01],
+            LogProbabilities = [logProbability],
             PromptTokenCount = prompt.Length,
             CachedPromptTokenCount = 0,
         };
     }
 
-    public Task<IReadOnlyList<Completion>> GenerateManyAsync(GenerationRequest request, int count, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public async Task<IReadOnlyList<Completion>> GenerateManyAsync(GenerationRequest request, int count, CancellationToken cancellationToken)
+    {
+        var completion = await GenerateAsync(request, cancellationToken);
+        return [.. Enumerable.Range(0, count).Select(i => rivals is null ? completion : completion with { TokenIds = Tokenizer.Encode(rivals[i % rivals.Count]) })];
+    }
 
     public StreamedCompletion StreamAsync(GenerationRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 
