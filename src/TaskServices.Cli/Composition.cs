@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using TaskServices.Inference;
 using TaskServices.Inference.Models;
 using TaskServices.TextToSql.Answers;
+using TaskServices.TextToSql.Answers.Routing;
 using TaskServices.TextToSql.Generation;
 using TaskServices.TextToSql.Guard;
 using TaskServices.TextToSql.Schema;
@@ -71,11 +72,13 @@ internal static class Composition
     /// <summary>Makes the text-to-SQL task over a host, in this process or in another one.</summary>
     /// <param name="adapter">Name of the host's adapter for the task, or null.</param>
     /// <param name="databases">What <see cref="ServedDatabases.CheckAsync"/> gave.</param>
+    /// <param name="router">Where unsure questions go; null keeps them here.</param>
     /// <param name="state">What outlives an answer; null keeps it in memory.</param>
     public static TextToSqlPipeline CreateTextToSql(
-        IInferenceHost host, string? adapter, IReadOnlyDictionary<string, RegisteredUrl> databases, AnswerState? state = null)
+        IInferenceHost host, string? adapter, IReadOnlyDictionary<string, RegisteredUrl> databases, AnswerState? state = null,
+        EndpointRouter? router = null, TextToSqlMetrics? metrics = null)
     {
-        var pipeline = new TextToSqlPipeline(host, new() { Adapter = adapter, State = state ?? AnswerState.Open(null) });
+        var pipeline = new TextToSqlPipeline(host, new() { Adapter = adapter, State = state ?? AnswerState.Open(null), Router = router, Metrics = metrics });
         foreach (var (name, database) in databases)
         {
             pipeline.Register(name, database.Url, database.Access);

@@ -1,5 +1,6 @@
 using TaskServices.TextToSql;
 using TaskServices.TextToSql.Answers;
+using TaskServices.TextToSql.Answers.Routing;
 using TaskServices.TextToSql.Audit;
 using TaskServices.TextToSql.Configuration;
 using TaskServices.TextToSql.Execution;
@@ -31,6 +32,9 @@ internal sealed class ServedDatabases
 
     /// <summary>Gets or sets what outlives an answer.</summary>
     public AnswerState State { get; set; } = AnswerState.Open(null);
+
+    /// <summary>Gets or sets the endpoint that unsure questions go to; null keeps them here.</summary>
+    public EndpointOptions? Endpoint { get; set; }
 
     /// <summary>Gets what finds a principal by its name and tenant; null where none are listed.</summary>
     public Func<string?, string?, Principal>? FindPrincipal => _configuration is null ? null : _configuration.FindPrincipal;

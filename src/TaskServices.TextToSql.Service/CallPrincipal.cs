@@ -25,7 +25,7 @@ internal sealed class CallPrincipal(Func<string?, string?, Principal> find)
             : find(name, context.RequestHeaders.GetValue(TenantHeader));
     }
 
-    /// <summary>Finds a principal where no configuration lists any.</summary>
+    /// <summary>Finds a principal where no configuration lists any: whoever is believed about its name may do everything.</summary>
     public static Principal Unlisted(string? name, string? tenant) =>
-        name is null ? Principal.Local with { Tenant = tenant } : new Principal(name, tenant, []);
+        (name is null ? Principal.Local with { Tenant = tenant } : new Principal(name, tenant, [])) with { IsOperator = true };
 }

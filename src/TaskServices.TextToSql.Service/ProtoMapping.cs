@@ -5,6 +5,7 @@ using TaskServices.TextToSql.Answers;
 using TaskServices.TextToSql.Answers.Charts;
 using TaskServices.TextToSql.Generation;
 using TaskServices.TextToSql.Guard;
+using TaskServices.TextToSql.Knowledge;
 using TaskServices.TextToSql.Schema;
 using TaskServices.TextToSql.Sql;
 using Proto = TaskServices.Protos.TextToSql.V1;
@@ -35,12 +36,28 @@ internal static class ProtoMapping
             CachedPromptTokenCount = prediction.CachedPromptTokenCount,
             CompletionTokenCount = prediction.CompletionTokenCount,
             Duration = prediction.Duration.ToDuration(),
+            VerifiedQueryId = prediction.VerifiedQueryId ?? "",
+            Origin = prediction.Origin switch
+            {
+                _ when prediction.VerifiedQueryId is not null => Proto.AnswerOrigin.VerifiedQuery,
+                AnswerOrigin.FollowUp => Proto.AnswerOrigin.FollowUp,
+                AnswerOrigin.Endpoint => Proto.AnswerOrigin.Endpoint,
+                _ => Proto.AnswerOrigin.Model,
+            },
+            IsCached = prediction.IsCached,
+            AnswerId = prediction.AnswerId ?? "",
         };
         if (prediction.Sql is { } sql)
         {
             message.Sql = sql;
         }
 
+        if (prediction.EndpointCost is { } endpointCost)
+        {
+            message.EndpointCost = endpointCost;
+        }
+
+        message.Readings.AddRange(prediction.Readings.Select(reading => new Proto.Reading { Description = reading.Description, Sql = reading.Sql }));
         return message;
     }
 
@@ -75,6 +92,35 @@ internal static class ProtoMapping
         Y = ToProto(chart.Y),
         Series = ToProto(chart.Series),
         Why = chart.Why,
+    };
+
+    public static Proto.VerifiedQuery ToProto(VerifiedQuery query, bool isStale) => new()
+    {
+        VerifiedQueryId = query.Id,
+        Question = query.Question,
+        Sql = query.Sql,
+        VerifiedBy = query.VerifiedBy ?? "",
+        VerifyTime = query.VerifiedAt.ToTimestamp(),
+        IsStale = isStale,
+        IsShared = query.Tenant is null,
+    };
+
+    public static Proto.Feedback ToProto(Feedback feedback) => new()
+    {
+        FeedbackId = feedback.Id,
+        Question = feedback.Question,
+        Sql = feedback.Sql ?? "",
+        IsRight = feedback.IsRight,
+        CorrectedSql = feedback.CorrectedSql ?? "",
+        Comment = feedback.Comment ?? "",
+        GivenBy = feedback.Principal,
+        GiveTime = feedback.GivenAt.ToTimestamp(),
+        State = feedback.State switch
+        {
+            FeedbackState.Confirmed => Proto.FeedbackState.Confirmed,
+            FeedbackState.Dismissed => Proto.FeedbackState.Dismissed,
+            _ => Proto.FeedbackState.Open,
+        },
     };
 
     public static GivenSchema FromProto(Proto.RegisterSchemaRequest request) => new(request.SchemaId, FromProto(request.Dialect), request.Ddl)

@@ -24,6 +24,11 @@ internal static class TextToSqlErrors
             Resource = new("taskservices.text_to_sql/Schema", error.SchemaId),
             Metadata = new Dictionary<string, string> { ["schema_id"] = error.SchemaId },
         },
+        UnknownItemException error => new(StatusCode.NotFound, Domain, error.Reason, error.Message)
+        {
+            Resource = new("taskservices.text_to_sql/" + error.Kind, error.Id),
+            Metadata = new Dictionary<string, string> { ["id"] = error.Id },
+        },
         TextToSqlException error => FromReason(error.Reason, error.Message),
         EngineBusyException error =>
             new(StatusCode.ResourceExhausted, Domain, error.Reason, error.Message) { RetryAfter = error.RetryAfter },
@@ -42,10 +47,10 @@ internal static class TextToSqlErrors
         "SCHEMA_INVALID" or "SCHEMA_TOO_LARGE" or "SQL_SYNTAX" => BadField(reason, message, "ddl"),
         "SCHEMA_EXISTS" => new(StatusCode.AlreadyExists, Domain, reason, message),
         "TOO_MANY_SCHEMAS" => new(StatusCode.ResourceExhausted, Domain, reason, message),
-        "STATE_UNWRITABLE" => new(StatusCode.Unavailable, Domain, reason, "The server could not keep this, so nothing was changed.") { RetryAfter = RetryAfter },
+        "STATE_UNWRITABLE" or "VERIFIED_QUERIES_UNWRITABLE" => new(StatusCode.Unavailable, Domain, reason, "The server could not keep this, so nothing was changed.") { RetryAfter = RetryAfter },
         "QUERY_TIMED_OUT" => new(StatusCode.ResourceExhausted, Domain, reason, message),
         "UNKNOWN_PRINCIPAL" => new(StatusCode.Unauthenticated, Domain, reason, message),
-        "TENANT_MISMATCH" or "PRINCIPAL_INCOMPLETE" or "NOTHING_GRANTED" => new(StatusCode.PermissionDenied, Domain, reason, message),
+        "TENANT_MISMATCH" or "PRINCIPAL_INCOMPLETE" or "NOTHING_GRANTED" or "NOT_AN_OPERATOR" => new(StatusCode.PermissionDenied, Domain, reason, message),
         // The message names the server's file, which is nothing to a client.
         "AUDIT_FAILED" => new(StatusCode.Unavailable, Domain, reason, "The question could not be recorded in the audit log, so it is not answered.") { RetryAfter = RetryAfter },
         "DATABASE_LOCKED" or "DATABASE_BUSY" or "DATABASE_UNREACHABLE" => new(StatusCode.Unavailable, Domain, reason, message) { RetryAfter = RetryAfter },
@@ -61,4 +66,16 @@ internal sealed class UnknownSchemaException(string schemaId)
     : Exception("No schema with this id is registered; ListSchemas has those that are.")
 {
     public string SchemaId { get; } = schemaId;
+}
+
+/// <summary>A request names a verified query, an answer or feedback that is not there for the caller.</summary>
+/// <param name="reason">In UPPER_SNAKE_CASE.</param>
+internal sealed class UnknownItemException(string kind, string reason, string id)
+    : Exception($"There is no {kind} with this id for you here.")
+{
+    public string Kind { get; } = kind;
+
+    public string Reason { get; } = reason;
+
+    public string Id { get; } = id;
 }

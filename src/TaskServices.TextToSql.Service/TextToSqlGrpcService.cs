@@ -12,7 +12,7 @@ using Proto = TaskServices.Protos.TextToSql.V1;
 namespace TaskServices.TextToSql.Service;
 
 /// <summary>Maps <c>taskservices.text_to_sql.v1</c> calls onto <see cref="ITextToSql"/>.</summary>
-internal sealed class TextToSqlGrpcService(LateLoaded<ITextToSql> source, CallPrincipal principal, AnswerCost cost) : Proto.TextToSqlService.TextToSqlServiceBase
+internal sealed partial class TextToSqlGrpcService(LateLoaded<ITextToSql> source, CallPrincipal principal, AnswerCost cost) : Proto.TextToSqlService.TextToSqlServiceBase
 {
     // Errors repeat the id, and trailers are small.
     private const int MaxSchemaIdLength = 200;
@@ -27,10 +27,11 @@ internal sealed class TextToSqlGrpcService(LateLoaded<ITextToSql> source, CallPr
 
     public override async Task<Proto.GenerateSqlResponse> GenerateSql(Proto.GenerateSqlRequest request, ServerCallContext context)
     {
-        var textToSql = await FindForQuestionAsync(request.SchemaId, request.Question, _ => { }, context);
+        var textToSql = await FindForQuestionAsync(request.SchemaId, request.Question, violations => RequirePrevious(violations, request.Previous), context);
         // Cancelled by the client's deadline as well as by a disconnect.
-        var prediction = await textToSql.GenerateAsync(request.SchemaId, request.Question, context.CancellationToken);
-        return new Proto.GenerateSqlResponse { GeneratedSql = ToProto(prediction) };
+        var prediction = await FollowUpAsync(textToSql, request.SchemaId, request.Previous, request.Question, context.CancellationToken)
+            ?? await textToSql.GenerateAsync(request.SchemaId, request.Question, context.CancellationToken);
+        return new Proto.GenerateSqlResponse { GeneratedSql = ToProto(prediction, request.Previous) };
     }
 
     public override async Task Ask(Proto.AskRequest request, IServerStreamWriter<Proto.AskResponse> responseStream, ServerCallContext context)
@@ -39,7 +40,11 @@ internal sealed class TextToSqlGrpcService(LateLoaded<ITextToSql> source, CallPr
         var textToSql = await FindForQuestionAsync(
             request.SchemaId,
             request.Question,
-            violations => violations.Require(request.MaxRowCount is >= 0 and <= MaxRowCount, "max_row_count", "must be in [0, 100000]"),
+            violations =>
+            {
+                violations.Require(request.MaxRowCount is >= 0 and <= MaxRowCount, "max_row_count", "must be in [0, 100000]");
+                RequirePrevious(violations, request.Previous);
+            },
             context);
         var traits = textToSql.GetTraits(request.SchemaId);
         if (!traits.CanExecute)
@@ -48,8 +53,9 @@ internal sealed class TextToSqlGrpcService(LateLoaded<ITextToSql> source, CallPr
             throw new TextToSqlException("NO_DATABASE", "This schema was registered without a database; GenerateSql writes SQL for it.");
         }
 
-        var prediction = await textToSql.AskAsync(request.SchemaId, request.Question, cancellationToken);
-        await responseStream.WriteAsync(new Proto.AskResponse { Sql = ToProto(prediction) }, cancellationToken);
+        var prediction = await FollowUpAsync(textToSql, request.SchemaId, request.Previous, request.Question, cancellationToken)
+            ?? await textToSql.AskAsync(request.SchemaId, request.Question, cancellationToken);
+        await responseStream.WriteAsync(new Proto.AskResponse { Sql = ToProto(prediction, request.Previous) }, cancellationToken);
 
         var summary = new Proto.AskSummary { ExecutionDuration = new Duration() };
         if (prediction.Status is PredictionStatus.Answered)
@@ -156,9 +162,25 @@ internal sealed class TextToSqlGrpcService(LateLoaded<ITextToSql> source, CallPr
         return shape;
     }
 
-    private Proto.GeneratedSql ToProto(SqlPrediction prediction)
+    private static Task<SqlPrediction?> FollowUpAsync(
+        ITextToSql textToSql, string schemaId, Proto.PreviousTurn? previous, string question, CancellationToken cancellationToken) => previous is null
+        ? Task.FromResult<SqlPrediction?>(null) : textToSql.FollowUpAsync(schemaId, new(previous.Question, previous.Sql), question, cancellationToken);
+
+    private static void RequirePrevious(FieldViolations violations, Proto.PreviousTurn? previous)
+    {
+        if (previous is not null)
+        {
+            violations.Require(previous.Question.Length is > 0 and <= MaxQuestionLength, "previous.question", "must be 1 to 4,000 characters long");
+            violations.Require(previous.Sql.Length is > 0 and <= MaxSqlLength, "previous.sql", "must be 1 to 100,000 characters long");
+        }
+    }
+
+    private Proto.GeneratedSql ToProto(SqlPrediction prediction, Proto.PreviousTurn? previous)
     {
         var message = ProtoMapping.ToProto(prediction);
+        message.Note = previous is null ? ""
+            : prediction.Origin is AnswerOrigin.FollowUp ? $"Read as a follow-up of \"{OneLine(previous.Question)}\"."
+            : "Not a follow-up of a known form, or not of a query that can be changed; answered as a question of its own.";
         if (cost.Of(prediction.Duration) is { } amount)
         {
             message.Cost = amount;
@@ -166,6 +188,8 @@ internal sealed class TextToSqlGrpcService(LateLoaded<ITextToSql> source, CallPr
 
         return message;
     }
+
+    private static string OneLine(string question) => string.Join(' ', question.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     private void SetCost(Proto.AskSummary summary, TimeSpan duration)
     {

@@ -63,6 +63,8 @@ internal static class ServeCommand
         model.AddTo(command);
         var principal = new PrincipalOptions();
         principal.AddFileTo(command);
+        var routing = new RoutingOptions();
+        routing.AddTo(command);
         var audit = new AuditOptions();
         audit.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
@@ -76,7 +78,7 @@ internal static class ServeCommand
 
             var serving = ServerRole.Create(
                 parsed.GetRequiredValue(role), parsed.GetValue(databases) ?? [], principal.ReadConfiguration(parsed), parsed.GetValue(inference),
-                parsed.GetValue(inferenceTokens), parsed.GetValue(adapters), parsed.GetValue(state), new() { MachineCostPerHour = parsed.GetValue(cost) }, model, audit, parsed);
+                parsed.GetValue(inferenceTokens), parsed.GetValue(adapters), parsed.GetValue(state), routing.Read(parsed), new() { MachineCostPerHour = parsed.GetValue(cost) }, model, audit, parsed);
             serving.Session = session.Read(parsed);
             return RunAsync(
                 restPort, chosen, access.Read(parsed), serving, parsed.GetValue(GlobalOptions.Format), parsed.GetValue(GlobalOptions.Verbose), cancellationToken);

@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using TaskServices.Inference;
 using TaskServices.ServiceDefaults;
 using TaskServices.ServiceDefaults.Access;
+using TaskServices.TextToSql.Answers;
 
 namespace TaskServices.Cli.Serving;
 
@@ -40,6 +41,7 @@ internal static class ServerHost
         ConfigureLogging(builder.Logging, verbose);
         builder.Services.AddServiceDefaults(["", .. parts.SelectMany(part => part.GrpcServiceNames)]);
         builder.Services.AddSingleton<InferenceMetrics>();
+        builder.Services.AddSingleton<TextToSqlMetrics>();
         foreach (var part in parts)
         {
             part.Add(builder.Services);

@@ -8,7 +8,9 @@ using TaskServices.Inference.Service;
 using TaskServices.Inference.Service.Remote;
 using TaskServices.ServiceDefaults.Loading;
 using TaskServices.TextToSql.Answers;
+using TaskServices.TextToSql.Answers.Routing;
 using TaskServices.TextToSql.Configuration;
+using TaskServices.TextToSql.Generation;
 
 namespace TaskServices.Cli.Serving;
 
@@ -39,7 +41,7 @@ internal sealed class ServerRole : IAsyncDisposable
     /// <exception cref="CliException">They do not.</exception>
     public static ServerRole Create(
         string role, IReadOnlyCollection<string> databases, ServiceConfiguration? configuration, string? inferenceUrl, string? inferenceTokenFile,
-        string? adapterFolder, string? stateFolder, InferenceOptions options, ModelOptions model, AuditOptions audit, ParseResult arguments)
+        string? adapterFolder, string? stateFolder, EndpointOptions? endpoint, InferenceOptions options, ModelOptions model, AuditOptions audit, ParseResult arguments)
     {
         if (inferenceUrl is not null && role is not TextToSql)
         {
@@ -86,6 +88,7 @@ internal sealed class ServerRole : IAsyncDisposable
 
         served.Audit = audit.Open(arguments, configuration);
         served.State = AnswerState.Open(stateFolder);
+        served.Endpoint = endpoint;
         var serving = new ServerRole(options) { _state = served.State };
         serving.Parts = (role, inferenceUrl) switch
         {
@@ -154,7 +157,7 @@ internal sealed class ServerRole : IAsyncDisposable
         {
             var urls = await databases.CheckAsync(cancellationToken);
             var host = Keep(await Composition.OpenModelAsync(model, Session, cancellationToken, _inference, provider));
-            return databases.Audited(Keep(Composition.CreateTextToSql(host, adapter: null, urls, databases.State)));
+            return Open(host, null, urls, databases, provider);
         }, databases.FindPrincipal, _inference.MachineCostPerHour);
 
     private ServerPart OverSharedModel(string? adapterPath, ServedDatabases databases) =>
@@ -163,7 +166,7 @@ internal sealed class ServerRole : IAsyncDisposable
             var urls = await databases.CheckAsync(cancellationToken);
             var served = await provider.GetRequiredService<LateLoaded<ServedModel>>().WaitAsync(cancellationToken);
             var adapter = adapterPath is null || served.Host.Model.MergedAdapterSha256 is not null ? null : NameOf(adapterPath);
-            return databases.Audited(Keep(Composition.CreateTextToSql(served.Host, adapter, urls, databases.State)));
+            return Open(served.Host, adapter, urls, databases, provider);
         }, databases.FindPrincipal, _inference.MachineCostPerHour);
 
     private ServerPart[] OverRemoteModel(
@@ -174,9 +177,21 @@ internal sealed class ServerRole : IAsyncDisposable
         {
             var urls = await databases.CheckAsync(cancellationToken);
             var host = Keep(await provider.GetRequiredService<LateLoaded<RemoteInferenceHost>>().WaitAsync(cancellationToken));
-            return databases.Audited(Keep(Composition.CreateTextToSql(host, await FindAdapterAsync(host, options.AdapterName, cancellationToken), urls, databases.State)));
+            return Open(host, await FindAdapterAsync(host, options.AdapterName, cancellationToken), urls, databases, provider);
         }, databases.FindPrincipal, _inference.MachineCostPerHour),
     ];
+
+    private ITextToSql Open(IInferenceHost host, string? adapter, IReadOnlyDictionary<string, RegisteredUrl> urls, ServedDatabases databases, IServiceProvider provider)
+    {
+        var metrics = provider.GetRequiredService<TextToSqlMetrics>();
+        var router = databases.Endpoint is { } endpoint ? new EndpointRouter(endpoint, metrics) : null;
+        if (router is not null)
+        {
+            Keep(new Disposal(router));
+        }
+
+        return databases.Audited(Keep(Composition.CreateTextToSql(host, adapter, urls, databases.State, router, metrics)));
+    }
 
     /// <summary>Makes sure that the host has the task's adapter. A model with an adapter merged is that of the task already.</summary>
     private static async Task<string?> FindAdapterAsync(RemoteInferenceHost host, string? name, CancellationToken cancellationToken)
@@ -200,5 +215,14 @@ internal sealed class ServerRole : IAsyncDisposable
     {
         _loaded.Push(loaded);
         return loaded;
+    }
+
+    private sealed class Disposal(IDisposable loaded) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            loaded.Dispose();
+            return ValueTask.CompletedTask;
+        }
     }
 }

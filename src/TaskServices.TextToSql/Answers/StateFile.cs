@@ -38,7 +38,8 @@ internal sealed class StateFile<T> : IDisposable
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
             stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            CutHalfLine(stream);
+            HalfLine.Cut(stream);
+            stream.Position = 0;
             using var reader = new StreamReader(stream, new UTF8Encoding(false, throwOnInvalidBytes: true), leaveOpen: true);
             for (string? line; (line = reader.ReadLine()) is not null;)
             {
@@ -83,21 +84,6 @@ internal sealed class StateFile<T> : IDisposable
     }
 
     public void Dispose() => _stream.Dispose();
-
-    private static void CutHalfLine(FileStream stream)
-    {
-        var end = stream.Length;
-        for (; end > 0; end--)
-        {
-            stream.Position = end - 1;
-            if (stream.ReadByte() == '\n')
-                break;
-        }
-
-        if (end != stream.Length)
-            stream.SetLength(end);
-        stream.Position = 0;
-    }
 
     private static TextToSqlException Unwritable(string path, Exception exception) =>
         new("STATE_UNWRITABLE", $"{path} cannot be written; check the folder, its permissions and its free space.", exception);

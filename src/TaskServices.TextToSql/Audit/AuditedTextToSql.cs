@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using TaskServices.TextToSql.Answers;
+using TaskServices.TextToSql.Answers.FollowUps;
 using TaskServices.TextToSql.Execution;
 using TaskServices.TextToSql.Generation;
 using TaskServices.TextToSql.Guard;
@@ -42,17 +43,27 @@ public sealed class AuditedTextToSql : ITextToSql
 
     public Task<DatabaseSchema> RegisterSchemaAsync(GivenSchema schema, CancellationToken cancellationToken) => _inner.RegisterSchemaAsync(schema, cancellationToken);
 
+    public AnswerKnowledge GetKnowledge(string databaseName) => _inner.GetKnowledge(databaseName);
+
     public Task<bool> UnregisterSchemaAsync(string name, CancellationToken cancellationToken) => _inner.UnregisterSchemaAsync(name, cancellationToken);
 
     /// <inheritdoc/>
     /// <exception cref="AuditException">The question could not be recorded.</exception>
-    public async Task<SqlPrediction> GenerateAsync(string databaseName, string question, CancellationToken cancellationToken)
+    public Task<SqlPrediction> GenerateAsync(string databaseName, string question, CancellationToken cancellationToken) =>
+        RecordedAsync(databaseName, question, () => _inner.GenerateAsync(databaseName, question, cancellationToken));
+
+    /// <inheritdoc/>
+    /// <exception cref="AuditException">The question could not be recorded.</exception>
+    public Task<SqlPrediction> AskAsync(string databaseName, string question, CancellationToken cancellationToken) =>
+        RecordedAsync(databaseName, question, () => _inner.AskAsync(databaseName, question, cancellationToken));
+
+    private async Task<SqlPrediction> RecordedAsync(string databaseName, string question, Func<Task<SqlPrediction>> predict)
     {
         var started = Stopwatch.GetTimestamp();
         SqlPrediction prediction;
         try
         {
-            prediction = await _inner.GenerateAsync(databaseName, question, cancellationToken).ConfigureAwait(false);
+            prediction = await predict().ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -61,6 +72,18 @@ public sealed class AuditedTextToSql : ITextToSql
         }
 
         return prediction with { AuditRecord = await RecordAsync(databaseName, question, prediction, started).ConfigureAwait(false) };
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="AuditException">The question could not be recorded.</exception>
+    public async Task<SqlPrediction?> FollowUpAsync(string databaseName, PreviousTurn previous, string question, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+
+        // What is no follow-up is asked again as a question, and what fails here fails there: that is the one record.
+        return await _inner.FollowUpAsync(databaseName, previous, question, cancellationToken).ConfigureAwait(false) is { } prediction
+            ? prediction with { AuditRecord = await RecordAsync(databaseName, question, prediction, started).ConfigureAwait(false) }
+            : null;
     }
 
     /// <inheritdoc/>

@@ -59,11 +59,15 @@ public sealed class ConfigurationReader
         {
             foreach (var (name, value) in list.Members ?? throw Error(list, "an object of principals by name is expected"))
             {
-                Members(value, "tenant", "roles");
+                Members(value, "tenant", "roles", "operator");
                 var given = value.Members!.GetValueOrDefault("roles") is { } named ? Texts(named) : [];
                 if (given.FirstOrDefault(role => !roles.Contains(role)) is { } unknown)
                     throw Error(value, $"no grant has the role '{unknown}'{Near(unknown, roles)}");
-                principals[name] = new(name, value.Members!.GetValueOrDefault("tenant") is { } tenant ? Text(tenant) : null, given);
+                principals[name] = new(name, value.Members!.GetValueOrDefault("tenant") is { } tenant ? Text(tenant) : null, given)
+                {
+                    IsOperator = value.Members!.GetValueOrDefault("operator") is { } flag && (flag.Kind is JsonTokenType.True
+                        || (flag.Kind is JsonTokenType.False ? false : throw Error(flag, "true or false is expected"))),
+                };
             }
         }
 

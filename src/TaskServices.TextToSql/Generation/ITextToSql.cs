@@ -1,3 +1,4 @@
+using TaskServices.TextToSql.Answers.FollowUps;
 using TaskServices.TextToSql.Execution;
 
 namespace TaskServices.TextToSql.Generation;
@@ -29,6 +30,16 @@ public interface ITextToSql
     Task<SqlPrediction> AskAsync(string databaseName, string question, CancellationToken cancellationToken) =>
         GenerateAsync(databaseName, question, cancellationToken);
 
+    /// <summary>Answers a follow-up by changing the query before it, without the model.</summary>
+    /// <param name="previous">The turn before.</param>
+    /// <returns>
+    /// An answer that has passed every check; null where the follow-up is of no known form or the earlier query does not pass the guard: ask the
+    /// question as it is then.
+    /// </returns>
+    /// <exception cref="TextToSqlException">As <see cref="GenerateAsync"/>.</exception>
+    Task<SqlPrediction?> FollowUpAsync(string databaseName, PreviousTurn previous, string question, CancellationToken cancellationToken) =>
+        Task.FromResult<SqlPrediction?>(null);
+
     /// <summary>Notes a question that its caller was refused before it came to <see cref="GenerateAsync"/>; only an audit log does something.</summary>
     Task RecordRefusalAsync(string databaseName, string question, string reason) => Task.CompletedTask;
 
@@ -49,6 +60,10 @@ public interface ITextToSql
 
     /// <summary>Gets in which dialect a database is asked, and whether there is one to run its SQL on.</summary>
     DatabaseTraits GetTraits(string databaseName) => new(Sql.SqlDialect.Sqlite, CanExecute: true);
+
+    /// <summary>Gets what the principal may teach about a database.</summary>
+    /// <exception cref="TextToSqlException">Reason <c>UNKNOWN_DATABASE</c>, or <c>KNOWLEDGE_FIXED</c> (nothing is taken here).</exception>
+    Answers.AnswerKnowledge GetKnowledge(string databaseName) => throw new TextToSqlException("KNOWLEDGE_FIXED", "No verified queries and no feedback are taken here.");
 
     /// <summary>Registers a schema without a database for the principal's tenant, replacing what the tenant had under its name.</summary>
     /// <returns>The schema as it was read.</returns>

@@ -19,6 +19,19 @@ public enum PredictionStatus
     Error,
 }
 
+/// <summary>Where SQL came from.</summary>
+public enum AnswerOrigin
+{
+    /// <summary>The model wrote it.</summary>
+    Model,
+
+    /// <summary>The query before was changed as a follow-up of a known form asks.</summary>
+    FollowUp,
+
+    /// <summary>A larger model elsewhere wrote it, because this one was unsure.</summary>
+    Endpoint,
+}
+
 /// <summary>The SQL for one question, or why there is none. Not yet executed.</summary>
 public sealed record SqlPrediction
 {
@@ -65,6 +78,18 @@ public sealed record SqlPrediction
 
     /// <summary>Gets the time from question to SQL.</summary>
     public TimeSpan Duration { get; init; }
+
+    /// <summary>Gets where the SQL came from.</summary>
+    public AnswerOrigin Origin { get; init; }
+
+    /// <summary>Gets what the endpoint's tokens cost, in the currency of its prices; null where it was not asked.</summary>
+    public double? EndpointCost { get; init; }
+
+    /// <summary>Gets whether the answer had been given before to a caller who sees the same.</summary>
+    public bool IsCached { get; init; }
+
+    /// <summary>Gets the id by which feedback names the answer, or null.</summary>
+    public string? AnswerId { get; init; }
 
     /// <summary>Gets the number of the question's record in the audit log, or null.</summary>
     public long? AuditRecord { get; init; }

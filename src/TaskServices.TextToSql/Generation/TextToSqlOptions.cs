@@ -1,4 +1,5 @@
 using TaskServices.TextToSql.Answers;
+using TaskServices.TextToSql.Answers.Routing;
 using TaskServices.TextToSql.Generation.Selection;
 using TaskServices.TextToSql.Guard;
 using TaskServices.TextToSql.Knowledge;
@@ -39,6 +40,12 @@ public sealed record TextToSqlOptions
     public string? Adapter { get; init; }
 
     public GuardOptions Guard { get; init; } = new();
+
+    /// <summary>Gets where unsure questions go; null keeps them here.</summary>
+    public EndpointRouter? Router { get; init; }
+
+    /// <summary>Gets the instruments, or null.</summary>
+    public TextToSqlMetrics? Metrics { get; init; }
 
     /// <summary>Gets what callers have told the service and what is remembered of answers. The default keeps it in memory.</summary>
     public AnswerState State { get; init; } = AnswerState.Open(null);

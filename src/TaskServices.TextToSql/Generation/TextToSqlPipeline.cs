@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using TaskServices.Inference;
 using TaskServices.TextToSql.Answers;
+using TaskServices.TextToSql.Answers.FollowUps;
 using TaskServices.TextToSql.Execution;
 using TaskServices.TextToSql.Generation.Selection;
 using TaskServices.TextToSql.Guard;
@@ -20,10 +21,11 @@ public sealed class TextToSqlPipeline : ITextToSql, IAsyncDisposable
     private readonly TextToSqlOptions _options;
     private readonly DatabaseRegistry _databases;
     private readonly Principal _principal;
+    private readonly AnswerMemory _memory;
 
     /// <param name="model">The model; not disposed here.</param>
     public TextToSqlPipeline(IInferenceHost model, TextToSqlOptions options)
-        : this(model, options, new DatabaseRegistry(model.Tokenizer, TimeProvider.System), Principal.Local)
+        : this(model, options with { VerifiedQueries = options.VerifiedQueries ?? options.State.VerifiedQueries }, new DatabaseRegistry(model.Tokenizer, TimeProvider.System), Principal.Local)
     {
         foreach (var (tenant, schema) in options.State.Schemas.All)
             _databases.RegisterGiven(tenant, schema);
@@ -31,6 +33,7 @@ public sealed class TextToSqlPipeline : ITextToSql, IAsyncDisposable
 
     private TextToSqlPipeline(IInferenceHost model, TextToSqlOptions options, DatabaseRegistry databases, Principal principal)
     {
+        _memory = new(options.State, principal, options.Metrics);
         _model = model;
         _options = options;
         _databases = databases;
@@ -52,6 +55,9 @@ public sealed class TextToSqlPipeline : ITextToSql, IAsyncDisposable
         var database = Find(databaseName);
         return new(database.Dialect, database.Executor is not GivenSchemaExecutor);
     }
+
+    public AnswerKnowledge GetKnowledge(string databaseName) =>
+        new(_options.State, _options.VerifiedQueries!, _principal, Find(databaseName), databaseName, _options.Guard);
 
     public async Task<DatabaseSchema> RegisterSchemaAsync(GivenSchema schema, CancellationToken cancellationToken)
     {
@@ -137,11 +143,45 @@ public sealed class TextToSqlPipeline : ITextToSql, IAsyncDisposable
 
         var matches = ValueHints.Match(question, database.Values);
         if (VerifiedAnswer.Find(database, databaseName, _principal, question, matches, _options) is { } verified)
-            return verified with { Duration = Stopwatch.GetElapsedTime(started) };
+            return _memory.Issue(databaseName, question, verified with { Duration = Stopwatch.GetElapsedTime(started) });
+        if (_memory.Find(database, databaseName, question, mayExecute) is { } known)
+            return _memory.Issue(databaseName, question, known with { Duration = Stopwatch.GetElapsedTime(started) });
 
         var search = Search(database, question, matches, mayExecute);
         var candidates = await search.FindAsync(cancellationToken).ConfigureAwait(false);
-        return Decision.Make(search, candidates, _options) with { Duration = Stopwatch.GetElapsedTime(started) };
+        var prediction = Decision.Make(search, candidates, _options);
+        if (_options.Router is { } router)
+            prediction = await router.RouteAsync(database, question, prediction, _options.Guard, cancellationToken).ConfigureAwait(false) ?? prediction;
+        prediction = prediction with { Duration = Stopwatch.GetElapsedTime(started) };
+        _memory.Keep(database, databaseName, question, mayExecute, prediction);
+        return _memory.Issue(databaseName, question, prediction);
+    }
+
+    public async Task<SqlPrediction?> FollowUpAsync(string databaseName, PreviousTurn previous, string question, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(previous);
+        var started = Stopwatch.GetTimestamp();
+        QuestionText.Check(question);
+        var database = await _databases.GetAsync(databaseName, _principal, cancellationToken).ConfigureAwait(false);
+        if (QuestionText.FindWriteRequest(question) is not null
+            || Check(database, previous.Sql).Query is not { } query
+            || FollowUp.TryRewrite(query, question, database.Schema, database.Values) is not { } changed
+            || SqlGuard.Check(changed, database.Dialect, database.FullSchema, database.Grant, _options.Guard) is not { Query: not null } result)
+        {
+            return null;
+        }
+
+        return _memory.Issue(databaseName, question, new()
+        {
+            Status = PredictionStatus.Answered,
+            Sql = result.Verdict.Sql,
+            ExecutableSql = result.Verdict.ExecutableSql,
+            Parameters = result.Verdict.Parameters,
+            Explanation = SqlExplanation.Explain(result.Query, database.Schema),
+            Confidence = 1,
+            Origin = AnswerOrigin.FollowUp,
+            Duration = Stopwatch.GetElapsedTime(started),
+        });
     }
 
     private CandidateSearch Search(RegisteredDatabase database, string question, IReadOnlyList<ValueMatch> matches, bool mayExecute)

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using TaskServices.TextToSql.Schema;
 
 namespace TaskServices.TextToSql.Guard;
@@ -11,6 +13,8 @@ public sealed class AccessGrant
     private readonly Dictionary<string, TableGrant> _tables;
     private readonly Dictionary<string, HashSet<string>> _columnsByTable;
     private readonly HashSet<(string Table, string Column)> _policyColumns;
+    private readonly Lazy<string> _fingerprint;
+    private readonly Lazy<IReadOnlySet<string>> _policyParameters;
 
     /// <param name="columnsByTable">Readable columns of each readable table. Names are compared without case.</param>
     public AccessGrant(IReadOnlyDictionary<string, IReadOnlyCollection<string>> columnsByTable)
@@ -26,6 +30,8 @@ public sealed class AccessGrant
             pair => pair.Key, pair => pair.Value.Columns.ToHashSet(StringComparer.OrdinalIgnoreCase), StringComparer.OrdinalIgnoreCase);
         _policyColumns = [.. policyColumns.Select(pair => (Fold(pair.Table), Fold(pair.Column)))];
         Parameters = parameters;
+        _fingerprint = new(ComputeFingerprint);
+        _policyParameters = new(FindPolicyParameters);
     }
 
     /// <summary>Gets the values that row policies and masks may use, by the parameter's name: who asks, never what was asked.</summary>
@@ -35,6 +41,15 @@ public sealed class AccessGrant
     public static AccessGrant Everything(DatabaseSchema schema) =>
         new(schema.Tables.ToDictionary(
             table => table.Name, IReadOnlyCollection<string> (table) => [.. table.Columns.Select(column => column.Name)]));
+
+    /// <summary>
+    /// Gets a hash of everything that decides what the caller reads: tables, columns, row policies, masks and the values of the parameters that they use. Two
+    /// grants with the same one give the same rows to the same query.
+    /// </summary>
+    public string Fingerprint => _fingerprint.Value;
+
+    /// <summary>Gets the parameters that row policies and masks use.</summary>
+    internal IReadOnlySet<string> PolicyParameters => _policyParameters.Value;
 
     public bool AllowsTable(string table) => _columnsByTable.ContainsKey(table);
 
@@ -70,6 +85,35 @@ public sealed class AccessGrant
             Tables = [.. view.Tables.Where(table => Find(table.Name)!.RowPolicy is null).Select(table => new TableSchema(
                 table.Name, [.. table.Columns.Where(column => !Find(table.Name)!.Masks.ContainsKey(column.Name))], table.PrimaryKey))],
         };
+    }
+
+    private HashSet<string> FindPolicyParameters()
+    {
+        var search = new ParameterSearch();
+        foreach (var expression in _tables.Values.SelectMany(table => table.Masks.Values.Append(table.RowPolicy)))
+        {
+            if (expression is not null)
+                search.Rewrite(expression);
+        }
+
+        return search.Names;
+    }
+
+    private string ComputeFingerprint()
+    {
+        // Control characters, so that no name can pretend to be two.
+        var text = new StringBuilder();
+        foreach (var (name, table) in _tables.OrderBy(pair => Fold(pair.Key), StringComparer.Ordinal))
+        {
+            text.Append(Fold(name)).Append('\u001f').AppendJoin('\u001f', table.Columns.Select(Fold).Order(StringComparer.Ordinal)).Append('\u001e').Append(table.RowPolicy);
+            foreach (var (column, mask) in table.Masks.OrderBy(pair => Fold(pair.Key), StringComparer.Ordinal))
+                text.Append('\u001e').Append(Fold(column)).Append('\u001f').Append(mask);
+            text.Append('\u001d');
+        }
+
+        foreach (var (name, value) in Parameters.Where(pair => PolicyParameters.Contains(pair.Key)).OrderBy(pair => pair.Key, StringComparer.OrdinalIgnoreCase))
+            text.Append(Fold(name)).Append('\u001f').Append(value).Append('\u001e');
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 
 #pragma warning disable CA1308 // A key for comparison only.

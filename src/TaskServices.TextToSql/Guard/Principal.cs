@@ -6,6 +6,9 @@ namespace TaskServices.TextToSql.Guard;
 /// <param name="Roles">Names of the roles; compared exactly.</param>
 public sealed record Principal(string Name, string? Tenant, IReadOnlyList<string> Roles)
 {
+    /// <summary>Gets whether the principal may confirm what serves others of its tenant: verified queries.</summary>
+    public bool IsOperator { get; init; }
+
     /// <summary>Gets the caller on this machine who has not said who it is.</summary>
     public static Principal Local { get; } = new("local", null, []);
 }

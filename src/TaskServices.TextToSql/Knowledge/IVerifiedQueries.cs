@@ -12,6 +12,10 @@ public interface IVerifiedQueries
     /// <returns>Whether there was one.</returns>
     Task<bool> RemoveAsync(string id, CancellationToken cancellationToken);
 
+    /// <summary>Lists the queries of a database that serve a tenant, in no order.</summary>
+    /// <param name="tenant">The caller's tenant; queries of other tenants do not exist for it.</param>
+    IReadOnlyList<VerifiedQuery> List(string databaseName, string? tenant);
+
     /// <summary>Finds the queries nearest to a question, the nearest first.</summary>
     /// <param name="tenant">The caller's tenant; queries of other tenants do not exist for it.</param>
     /// <param name="count">Most queries to return.</param>

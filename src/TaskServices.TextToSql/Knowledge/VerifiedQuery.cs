@@ -9,7 +9,11 @@ namespace TaskServices.TextToSql.Knowledge;
 /// <param name="VerifiedAt">When it was confirmed.</param>
 /// <param name="VerifiedBy">Who confirmed it, or null.</param>
 public sealed record VerifiedQuery(
-    string Id, string DatabaseName, string Question, string Sql, string? Tenant, DateTimeOffset VerifiedAt, string? VerifiedBy);
+    string Id, string DatabaseName, string Question, string Sql, string? Tenant, DateTimeOffset VerifiedAt, string? VerifiedBy)
+{
+    /// <summary>Gets the fingerprint of the schema that it was verified against, or null where it is not known.</summary>
+    public string? SchemaFingerprint { get; init; }
+}
 
 /// <summary>A verified query near a question.</summary>
 /// <param name="Similarity">In (0, 1]; 1 for the same words in any order.</param>

@@ -16,15 +16,16 @@ public sealed class VerifiedQueryFile : IVerifiedQueries
 
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    private readonly string _path;
+    private readonly string? _path;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Entry> _byId = new(StringComparer.Ordinal);
 
-    private VerifiedQueryFile(string path) => _path = path;
+    private VerifiedQueryFile(string? path) => _path = path;
 
     /// <summary>Opens a file; one that does not exist is empty, and is made by the first query.</summary>
+    /// <param name="path">Null keeps the queries in memory only.</param>
     /// <exception cref="TextToSqlException">Reason <c>VERIFIED_QUERIES_UNREADABLE</c>, with the line.</exception>
-    public static VerifiedQueryFile Open(string path)
+    public static VerifiedQueryFile Open(string? path)
     {
         var file = new VerifiedQueryFile(path);
         if (!File.Exists(path))
@@ -69,6 +70,12 @@ public sealed class VerifiedQueryFile : IVerifiedQueries
         },
         cancellationToken);
 
+    public IReadOnlyList<VerifiedQuery> List(string databaseName, string? tenant)
+    {
+        lock (_lock)
+            return [.. _byId.Values.Select(entry => entry.Query).Where(query => Serves(query, databaseName, tenant))];
+    }
+
     public IReadOnlyList<VerifiedMatch> Find(string databaseName, string? tenant, string question, int count)
     {
         var stems = Words.ContentStems(question).ToHashSet(StringComparer.Ordinal);
@@ -77,7 +84,7 @@ public sealed class VerifiedQueryFile : IVerifiedQueries
             return
             [
                 .. _byId.Values
-                    .Where(entry => entry.Query.DatabaseName.Equals(databaseName, StringComparison.OrdinalIgnoreCase) && (entry.Query.Tenant is null || entry.Query.Tenant == tenant))
+                    .Where(entry => Serves(entry.Query, databaseName, tenant))
                     .Select(entry => new VerifiedMatch(entry.Query, Similarity(stems, entry.Stems)))
                     .Where(match => match.Similarity > 0)
                     .OrderByDescending(match => match.Similarity).ThenByDescending(match => match.Query.VerifiedAt)
@@ -98,9 +105,15 @@ public sealed class VerifiedQueryFile : IVerifiedQueries
         lock (_lock)
         {
             if (line.Add is not null && _byId.Count >= MaxCount)
-                throw new TextToSqlException("VERIFIED_QUERY_INVALID", $"{_path} holds {MaxCount:N0} queries already; remove some first.");
+                throw new TextToSqlException("VERIFIED_QUERY_INVALID", $"{_path ?? "The store"} holds {MaxCount:N0} queries already; remove some first.");
             try
             {
+                if (_path is null)
+                {
+                    Apply(line);
+                    return;
+                }
+
                 using var stream = new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.Read);
                 stream.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(line, Json) + "\n"));
                 stream.Flush(flushToDisk: true);
@@ -124,6 +137,9 @@ public sealed class VerifiedQueryFile : IVerifiedQueries
             _byId.Remove(same);
         _byId[query.Id] = new(query, Words.ContentStems(query.Question).ToHashSet(StringComparer.Ordinal));
     }
+
+    private static bool Serves(VerifiedQuery query, string databaseName, string? tenant) =>
+        query.DatabaseName.Equals(databaseName, StringComparison.OrdinalIgnoreCase) && (query.Tenant is null || query.Tenant == tenant);
 
     private static bool IsSame(VerifiedQuery left, VerifiedQuery right) =>
         left.DatabaseName.Equals(right.DatabaseName, StringComparison.OrdinalIgnoreCase) && left.Tenant == right.Tenant
