@@ -59,6 +59,9 @@ internal static class Composition
         }
     }
 
+    /// <summary>Finds the folder of PP-OCR's networks.</summary>
+    public static string ReaderModel() => FindAbove("models/ppocrv6-small");
+
     /// <summary>Finds the bundled model's file.</summary>
     public static string BundledModel() => FindAbove(DefaultModel);
 

@@ -17,6 +17,7 @@ internal static class CommandTree
             AskCommand.Create(),
             PredictSqlCommand.Create(),
             CheckSqlCommand.Create(),
+            ExtractCommand.Create(),
             OcrCommand.Create(),
             ServeCommand.Create(),
             GenerateCommand.Create(),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TaskServices.InvoiceOcr;
 using TaskServices.TextToSql;
 
 namespace TaskServices.Evals.Commands;
@@ -13,6 +14,7 @@ internal static class EvaluationCommand
         {
             TextToSqlCommand.Create(),
             InferenceCommand.Create(),
+            InvoiceOcrCommand.Create(),
             CompareCommand.Create(),
             ExplainCommand.Create(),
             FitCommand.Create(),
@@ -34,6 +36,11 @@ internal static class EvaluationCommand
             return ExitCodes.Interrupted;
         }
         catch (EvaluationException exception)
+        {
+            await Console.Error.WriteLineAsync($"{exception.Reason}: {exception.Message}");
+            return ExitCodes.Environment;
+        }
+        catch (InvoiceOcrException exception)
         {
             await Console.Error.WriteLineAsync($"{exception.Reason}: {exception.Message}");
             return ExitCodes.Environment;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using TaskServices.InvoiceOcr.Reading;
-using TaskServices.InvoiceOcr.Reading.PpOcr;
 
 namespace TaskServices.Cli.Commands;
 
@@ -9,18 +8,27 @@ internal sealed class ReaderOptions
 {
     private readonly Option<string> _reader = new("--reader")
     {
-        Description = "Who reads scanned pages.",
-        DefaultValueFactory = _ => PpOcrReader.ReaderName,
+        Description = "Who reads scanned pages; both: Tesseract checks what PP-OCR reads.",
+        DefaultValueFactory = _ => PageReaders.Both,
     };
 
-    public ReaderOptions() => _reader.AcceptOnlyFromAmong(PpOcrReader.ReaderName);
-
-    public void AddTo(Command command) => command.Add(_reader);
-
-    /// <exception cref="InvoiceOcr.InvoiceOcrException">The reader's model is missing.</exception>
-    public IPageReader Open(ParseResult parsed)
+    private readonly Option<string> _languages = new("--languages")
     {
-        _ = parsed.GetValue(_reader);
-        return PpOcrReader.Open(RepositoryFolder.Combine("models", "ppocrv6-small"));
+        Description = "Tesseract's languages, each with its own pass; PP-OCR reads all Latin ones.",
+        HelpName = "deu+eng",
+        DefaultValueFactory = _ => "eng",
+    };
+
+    public ReaderOptions() => _reader.AcceptOnlyFromAmong([.. PageReaders.Names]);
+
+    public void AddTo(Command command)
+    {
+        command.Add(_reader);
+        command.Add(_languages);
     }
+
+    /// <exception cref="InvoiceOcr.InvoiceOcrException">No reader can be opened.</exception>
+    public IPageReader Open(ParseResult parsed) => PageReaders.Open(
+        parsed.GetRequiredValue(_reader), RepositoryFolder.Combine("models", "ppocrv6-small"), parsed.GetRequiredValue(_languages),
+        note => Console.Error.WriteLine("taskservices: " + note));
 }

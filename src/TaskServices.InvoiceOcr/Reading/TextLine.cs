@@ -24,6 +24,9 @@ public sealed class TextLine
     /// <summary>Gets the reader's name, for example <c>ppocr</c>, <c>tesseract</c> or <c>pdf-text</c>.</summary>
     public required string Reader { get; init; }
 
+    /// <summary>Gets what a second reader read here; null where none did.</summary>
+    public SecondReading? Second { get; init; }
+
     /// <summary>Makes a line whose words are split at blanks, with boxes in proportion to their characters.</summary>
     /// <exception cref="ArgumentException">The text is blank.</exception>
     public static TextLine FromText(string text, PixelBox box, string reader)
@@ -45,5 +48,25 @@ public sealed class TextLine
         Characters = Characters,
         Confidence = Confidence,
         Reader = Reader,
+        Second = Second,
+    };
+
+    /// <summary>Returns the same line with another reader's evidence.</summary>
+    internal TextLine With(IReadOnlyList<CharacterReading> characters, SecondReading second) => new()
+    {
+        Text = Text,
+        Polygon = Polygon,
+        Box = Box,
+        Words = Words,
+        Characters = characters,
+        Confidence = Confidence,
+        Reader = Reader,
+        Second = second,
     };
 }
+
+/// <summary>The same line by another reader.</summary>
+/// <param name="Reader">Its name.</param>
+/// <param name="Text">What it read; empty where it saw nothing.</param>
+/// <param name="Confidence">The probability that it is right, 0 to 1, as it says itself.</param>
+public sealed record SecondReading(string Reader, string Text, double Confidence);

@@ -38,7 +38,24 @@ public sealed record Word(string Text, PixelBox Box, int Offset, double Confiden
 /// <summary>What a reader knows of one character.</summary>
 /// <param name="Probability">The probability of the character that it chose, 0 to 1.</param>
 /// <param name="Alternatives">What else it may be, likeliest first; an empty text stands for "no character here".</param>
-public sealed record CharacterReading(float Probability, IReadOnlyList<CharacterAlternative> Alternatives);
+public sealed record CharacterReading(float Probability, IReadOnlyList<CharacterAlternative> Alternatives)
+{
+    /// <summary>Gets whether a second, independent reader saw the same character.</summary>
+    public ReaderAgreement Agreement { get; init; }
+}
+
+/// <summary>What a second reader says of a character.</summary>
+public enum ReaderAgreement
+{
+    /// <summary>There was no second reading.</summary>
+    NotRead,
+
+    /// <summary>The same character.</summary>
+    Agrees,
+
+    /// <summary>Another one, none, or one more; it is among the alternatives.</summary>
+    Differs,
+}
 
 /// <summary>Another reading of one character, with its probability from 0 to 1.</summary>
 public readonly record struct CharacterAlternative(string Text, float Probability);
