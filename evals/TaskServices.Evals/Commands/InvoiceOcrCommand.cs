@@ -102,7 +102,9 @@ internal static class InvoiceOcrCommand
             MicroF1 = F1(fields.SelectMany(field => field)),
             Fields = fields.ToDictionary(field => field.Key, field => new
             {
-                F1 = F1(field), Right = field.Count(outcome => outcome.IsRight), Readable = Share(field.Count(outcome => outcome.IsReadable), results.Count),
+                F1 = F1(field),
+                Right = field.Count(outcome => outcome.IsRight),
+                Readable = Share(field.Count(outcome => outcome.IsReadable), results.Count),
             }),
             AllRight = Share(results.Count(result => result.Fields.All(outcome => outcome.IsRight)), results.Count),
             WordsFound = Share(results.Sum(result => result.WordsFound), results.Sum(result => result.WordCount)),

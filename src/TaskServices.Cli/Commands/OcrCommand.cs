@@ -65,18 +65,27 @@ internal static class OcrCommand
 
         JsonLines.Write(new
         {
-            Page = page.Number, page.WidthPx, page.HeightPx, page.RotationDegrees, page.Dpi,
+            Page = page.Number,
+            page.WidthPx,
+            page.HeightPx,
+            page.RotationDegrees,
+            page.Dpi,
             Lines = page.Lines.Select(line => new
             {
-                line.Text, line.Reader, Confidence = Math.Round(line.Confidence, 4),
+                line.Text,
+                line.Reader,
+                Confidence = Math.Round(line.Confidence, 4),
                 Polygon = line.Polygon.Select(point => Rounded(point.X, point.Y)),
                 Words = line.Words.Select(word => new
                 {
-                    word.Text, Box = Rounded(word.Box.Left, word.Box.Top, word.Box.Right, word.Box.Bottom), Confidence = Math.Round(word.Confidence, 4),
+                    word.Text,
+                    Box = Rounded(word.Box.Left, word.Box.Top, word.Box.Right, word.Box.Bottom),
+                    Confidence = Math.Round(word.Confidence, 4),
                 }),
                 Doubts = line.Characters.Select((reading, offset) => (reading, offset)).Where(pair => pair.reading.Alternatives.Count > 0).Select(pair => new
                 {
-                    pair.offset, Probability = Math.Round(pair.reading.Probability, 4),
+                    pair.offset,
+                    Probability = Math.Round(pair.reading.Probability, 4),
                     Alternatives = pair.reading.Alternatives.Select(other => new { other.Text, Probability = Math.Round(other.Probability, 4) }),
                 }),
             }),

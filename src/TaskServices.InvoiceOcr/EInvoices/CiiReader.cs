@@ -74,7 +74,10 @@ public static class CiiReader
         {
             record.TaxBreakdown.Add(new TaxBreakdown
             {
-                Category = Text(Find(tax, "CategoryCode")), Rate = Rate(tax), Taxable = Money(Find(tax, "BasisAmount"), currency), Tax = Money(Find(tax, "CalculatedAmount"), currency),
+                Category = Text(Find(tax, "CategoryCode")),
+                Rate = Rate(tax),
+                Taxable = Money(Find(tax, "BasisAmount"), currency),
+                Tax = Money(Find(tax, "CalculatedAmount"), currency),
                 ExemptionReason = Text(Find(tax, "ExemptionReason")),
             });
         }
@@ -83,8 +86,12 @@ public static class CiiReader
         {
             (IsCharge(part) ? record.Charges : record.Allowances).Add(new AllowanceCharge
             {
-                Amount = Money(Find(part, "ActualAmount"), currency), Base = Money(Find(part, "BasisAmount"), currency), Percent = Number(Find(part, "CalculationPercent")),
-                Reason = Text(Find(part, "Reason")), TaxRate = Rate(Find(part, "CategoryTradeTax")), TaxCategory = Text(Find(Find(part, "CategoryTradeTax"), "CategoryCode")),
+                Amount = Money(Find(part, "ActualAmount"), currency),
+                Base = Money(Find(part, "BasisAmount"), currency),
+                Percent = Number(Find(part, "CalculationPercent")),
+                Reason = Text(Find(part, "Reason")),
+                TaxRate = Rate(Find(part, "CategoryTradeTax")),
+                TaxCategory = Text(Find(Find(part, "CategoryTradeTax"), "CategoryCode")),
             });
         }
 
@@ -141,8 +148,13 @@ public static class CiiReader
             ContactName = Text(Find(Find(party, "DefinedTradeContact"), "PersonName")),
             Address = address is null ? null : Leaf(new PostalAddress
             {
-                Line1 = Trimmed(address, "LineOne"), Line2 = Trimmed(address, "LineTwo"), Line3 = Trimmed(address, "LineThree"), PostCode = Trimmed(address, "PostcodeCode"),
-                City = Trimmed(address, "CityName"), Region = Trimmed(address, "CountrySubDivisionName"), Country = Trimmed(address, "CountryID"),
+                Line1 = Trimmed(address, "LineOne"),
+                Line2 = Trimmed(address, "LineTwo"),
+                Line3 = Trimmed(address, "LineThree"),
+                PostCode = Trimmed(address, "PostcodeCode"),
+                City = Trimmed(address, "CityName"),
+                Region = Trimmed(address, "CountrySubDivisionName"),
+                Country = Trimmed(address, "CountryID"),
             }, address.Value),
         };
         foreach (var id in All(party, "SpecifiedTaxRegistration").Select(tax => Find(tax, "ID")).OfType<XElement>())
@@ -167,7 +179,11 @@ public static class CiiReader
 
     private static DocumentType TypeOf(string code) => code switch
     {
-        "381" => DocumentType.CreditNote, "384" => DocumentType.Corrected, "386" => DocumentType.Prepayment, "389" => DocumentType.SelfBilled, _ => DocumentType.Invoice,
+        "381" => DocumentType.CreditNote,
+        "384" => DocumentType.Corrected,
+        "386" => DocumentType.Prepayment,
+        "389" => DocumentType.SelfBilled,
+        _ => DocumentType.Invoice,
     };
 
     private static bool IsCharge(XElement part) => Find(part, "ChargeIndicator")?.Value.Trim() is "true" or "1";

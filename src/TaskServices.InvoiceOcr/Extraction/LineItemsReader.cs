@@ -71,7 +71,8 @@ internal sealed class LineItemsReader(DocumentView view, List<MoneyLabel> labels
         var line = new InvoiceLine { RowKind = RowKind.Item, AmountNet = MoneyLeaf.Of(view, total, currency, 0.8) };
         var value = view.ValueOf(total);
         var others = amounts.Where(amount => !ReferenceEquals(amount, total)).ToList();
-        var pair = (from quantity in others from price in others
+        var pair = (from quantity in others
+                    from price in others
                     where !ReferenceEquals(quantity, price) && quantity.Reading.CurrencyText.Length == 0 && Math.Abs((view.ValueOf(quantity) * view.ValueOf(price)) - value) <= Cent && view.ValueOf(quantity) != 0
                     orderby quantity.IsMoney ? 1 : 0, price.IsMoney ? 0 : 1
                     select (quantity, price)).FirstOrDefault();

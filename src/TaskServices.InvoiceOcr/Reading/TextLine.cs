@@ -34,7 +34,11 @@ public sealed class TextLine
         ArgumentException.ThrowIfNullOrWhiteSpace(text);
         return new TextLine
         {
-            Text = text, Polygon = box.ToPolygon(), Box = box, Words = Word.Split(text, box), Reader = reader,
+            Text = text,
+            Polygon = box.ToPolygon(),
+            Box = box,
+            Words = Word.Split(text, box),
+            Reader = reader,
         };
     }
 

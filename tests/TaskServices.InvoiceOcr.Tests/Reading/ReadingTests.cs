@@ -30,7 +30,11 @@ public sealed class ReadingTests
         var page = PageOf("x");
         var turned = new Page
         {
-            Number = 1, WidthPx = 100, HeightPx = 200, RotationDegrees = 180, Lines = page.Lines,
+            Number = 1,
+            WidthPx = 100,
+            HeightPx = 200,
+            RotationDegrees = 180,
+            Lines = page.Lines,
             UprightToScan = Matrix3x2.CreateScale(-1) * Matrix3x2.CreateTranslation(100, 200),
         };
 
@@ -43,7 +47,9 @@ public sealed class ReadingTests
 
     private static Page PageOf(params string[] lines) => new()
     {
-        Number = 1, WidthPx = 100, HeightPx = 200,
+        Number = 1,
+        WidthPx = 100,
+        HeightPx = 200,
         Lines = [.. lines.Select((text, row) => TextLine.FromText(text, new PixelBox(0, row * 20, 100, (row * 20) + 10), "test"))],
     };
 }

@@ -268,12 +268,24 @@ public sealed class InvoiceRulesTests
         };
         record.Lines.Add(new InvoiceLine
         {
-            Quantity = Leaf(new Quantity(2, "H87", "Stk")), UnitPriceNet = Euro(50m), ListPrice = Euro(55m), PriceDiscount = Euro(5m), AmountNet = Euro(100m),
-            AmountGross = Euro(119m), TaxAmount = Euro(19m), TaxRate = Leaf(19m), TaxCategory = Leaf("S"),
+            Quantity = Leaf(new Quantity(2, "H87", "Stk")),
+            UnitPriceNet = Euro(50m),
+            ListPrice = Euro(55m),
+            PriceDiscount = Euro(5m),
+            AmountNet = Euro(100m),
+            AmountGross = Euro(119m),
+            TaxAmount = Euro(19m),
+            TaxRate = Leaf(19m),
+            TaxCategory = Leaf("S"),
         });
         record.Lines.Add(new InvoiceLine
         {
-            Quantity = Leaf(new Quantity(1)), UnitPriceNet = Euro(50m), AmountNet = Euro(50m), AmountGross = Euro(58.55m), TaxRate = Leaf(19m), TaxCategory = Leaf("S"),
+            Quantity = Leaf(new Quantity(1)),
+            UnitPriceNet = Euro(50m),
+            AmountNet = Euro(50m),
+            AmountGross = Euro(58.55m),
+            TaxRate = Leaf(19m),
+            TaxCategory = Leaf("S"),
         });
         record.Allowances.Add(new AllowanceCharge { Amount = Euro(10m), Base = Euro(100m), Percent = Leaf(10m), TaxRate = Leaf(19m), TaxCategory = Leaf("S") });
         record.Charges.Add(new AllowanceCharge { Amount = Euro(5m), TaxRate = Leaf(19m), TaxCategory = Leaf("S") });

@@ -64,7 +64,12 @@ public sealed class CandidateFeaturesTests
     {
         Candidate Make(string sql, string signature, int count) => new()
         {
-            CompactSql = sql, LogProbabilities = [-1], IsGreedy = false, Count = count, Verdict = new() { Accepted = true, Sql = sql }, Run = new(false, 1, 1, false, signature),
+            CompactSql = sql,
+            LogProbabilities = [-1],
+            IsGreedy = false,
+            Count = count,
+            Verdict = new() { Accepted = true, Sql = sql },
+            Run = new(false, 1, 1, false, signature),
         };
 
         var agreement = Agreement.Of([Make("a", "x", 2), Make("b", "y", 1), Make("c", "x", 1)]);

@@ -142,8 +142,13 @@ public sealed class TesseractReader : IPageReader
         var box = words.Select(word => word.Box).Aggregate((a, b) => a.Union(b));
         return new TextLine
         {
-            Text = text.ToString(), Polygon = box.ToPolygon(), Box = box, Words = words, Characters = readings,
-            Confidence = symbols.Average(symbol => symbol.Probability), Reader = ReaderName,
+            Text = text.ToString(),
+            Polygon = box.ToPolygon(),
+            Box = box,
+            Words = words,
+            Characters = readings,
+            Confidence = symbols.Average(symbol => symbol.Probability),
+            Reader = ReaderName,
         };
     }
 }

@@ -9,8 +9,22 @@ internal sealed partial class QuestionCues
 {
     private static readonly Dictionary<string, string> NumberWords = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["zero"] = "0", ["one"] = "1", ["two"] = "2", ["three"] = "3", ["four"] = "4", ["five"] = "5", ["six"] = "6", ["seven"] = "7",
-        ["eight"] = "8", ["nine"] = "9", ["ten"] = "10", ["once"] = "1", ["twice"] = "2", ["single"] = "1", ["couple"] = "2", ["dozen"] = "12",
+        ["zero"] = "0",
+        ["one"] = "1",
+        ["two"] = "2",
+        ["three"] = "3",
+        ["four"] = "4",
+        ["five"] = "5",
+        ["six"] = "6",
+        ["seven"] = "7",
+        ["eight"] = "8",
+        ["nine"] = "9",
+        ["ten"] = "10",
+        ["once"] = "1",
+        ["twice"] = "2",
+        ["single"] = "1",
+        ["couple"] = "2",
+        ["dozen"] = "12",
     };
 
     /// <summary>Words that ask for an operation or say nothing, and that no schema has to know.</summary>
