@@ -36,7 +36,7 @@ public sealed class RealPipelineTests
             Assert.False(verdict.Accepted);
             Assert.Equal("", verdict.ExecutableSql);
 
-            var late = await Assert.ThrowsAsync<RpcException>(() => AskAsync(server, Question, DateTime.UtcNow.AddMilliseconds(1)));
+            var late = await Assert.ThrowsAsync<RpcException>(() => AskAsync(server, "How many tracks are there?", DateTime.UtcNow.AddMilliseconds(1)));
             Assert.Equal(StatusCode.DeadlineExceeded, late.StatusCode);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
             var cancelled = server.Client.GenerateSqlAsync(

@@ -65,7 +65,7 @@ internal sealed class AllowedNodes(SelectStatement statement) : TSqlFragmentVisi
         SelectStatement { OptimizerHints.Count: > 0 } or SelectStatement { ComputeClauses.Count: > 0 } => "a hint",
         WithCtesAndXmlNamespaces { ChangeTrackingContext: not null } => "a change tracking context",
         TopRowFilter { Percent: true } => "a TOP that is no number of rows",
-        TopRowFilter { Expression: not (IntegerLiteral or VariableReference or ParenthesisExpression { Expression: IntegerLiteral or VariableReference }) } => "a computed TOP",
+        TopRowFilter { Expression: not (IntegerLiteral or NumericLiteral or VariableReference or ParenthesisExpression { Expression: IntegerLiteral or NumericLiteral or VariableReference }) } => "a computed TOP",
         QualifiedJoin { JoinHint: not JoinHint.None } => "a join hint",
         Identifier { QuoteType: QuoteType.DoubleQuote } => "a name in double quotes",
         SchemaObjectName name => Objection(name),
