@@ -36,7 +36,8 @@ internal sealed class QueryDeadline : IDisposable
     {
         if (_caller.IsCancellationRequested || _readerToken.IsCancellationRequested)
             return new OperationCanceledException("The query was cancelled.", exception, _readerToken.IsCancellationRequested ? _readerToken : _caller);
-        return Stopwatch.GetElapsedTime(_start) >= _limit
+        // The source's timer may fire a moment before the clock here says so.
+        return _source.IsCancellationRequested || Stopwatch.GetElapsedTime(_start) >= _limit
             ? new TextToSqlException("QUERY_TIMED_OUT", $"The query did not finish within {_limit.TotalSeconds:0.###} s; ask for less, or narrow it.", exception)
             : null;
     }
