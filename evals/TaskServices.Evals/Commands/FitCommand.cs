@@ -48,9 +48,9 @@ internal static class FitCommand
     {
         var log = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         var questions = arguments.GetValue(Questions)!
-            .SelectMany(path => JsonLines.Read<FitQuestion>(path).Select(row => row.Row).Take(arguments.GetValue(Limit) ?? int.MaxValue)).ToList();
+            .SelectMany(path => QuestionRow.ReadAll(path).Take(arguments.GetValue(Limit) ?? int.MaxValue)).ToList();
         using var copies = new DatabaseCopies(new DatabaseFolders(arguments.GetValue(Databases)!).Resolve(
-            [.. questions.Select(row => new Example { Id = row.Id, DatabaseId = row.DatabaseId, Question = row.Question, GoldSql = row.GoldSql ?? "" })]));
+            [.. questions.Select(row => row.ToExample())]));
         var (pipeline, _) = await Composition.OpenPipelineAsync(copies.Paths, arguments.GetValue(Model), arguments.GetValue(Adapter), cancellationToken);
         await using var owned = pipeline;
         var collector = new CandidateCollector(pipeline, new ExampleScorer(copies.Paths, new Dictionary<string, IReadOnlyList<string>>(), new ExecutionLimits(TimeSpan.FromSeconds(10)), keepDistinct: false));

@@ -7,6 +7,7 @@ using TaskServices.Evals.Datasets;
 using TaskServices.Evals.Execution;
 using TaskServices.Evals.Reports;
 using TaskServices.Evals.Runs;
+using TaskServices.TextToSql.Answers.Routing;
 
 namespace TaskServices.Evals.Commands;
 
@@ -129,9 +130,11 @@ internal static class TextToSqlCommand
         // Everything that can be wrong with the input is found before the first question is asked.
         var baseline = arguments.GetValue(BaselineFile) is { } baselinePath ? Baseline.Read(baselinePath) : null;
         var examples = Example.ReadAll(questionsPath, arguments.GetValue(Limit));
-        var unanswerable = arguments.GetValue(Unanswerable) is { } unanswerablePath ? UnanswerableQuestion.ReadAll(unanswerablePath) : [];
+        var unanswerable = arguments.GetValue(Unanswerable) is { } unanswerablePath ? QuestionRow.ReadAll(unanswerablePath) : [];
         var originals = new DatabaseFolders(arguments.GetValue(Databases)!).Resolve([.. examples, .. unanswerable.Select(question => question.ToExample())]);
-        var prices = arguments.GetValue(Prices) is { } text ? TokenPrices.Parse(text) : null;
+        var prices = arguments.GetValue(Prices) is { } text
+            ? TokenPrices.TryParse(text) ?? throw new EvaluationException("PRICES_INVALID", $"'{text}' is not two prices such as 0.15,0.60 (a million tokens in, a million out).")
+            : null;
         using var copies = new DatabaseCopies(originals, arguments.GetValue(TestSuite));
         await using var contender = await CreateContenderAsync(arguments, copies, prices, cancellationToken);
 
@@ -203,7 +206,7 @@ internal static class TextToSqlCommand
 
     /// <summary>Asks what cannot be answered, and writes what came back beside the run's items.</summary>
     private static async Task<IReadOnlyList<Prediction>> AbstainAsync(
-        IAnsiConsole log, IReadOnlyList<UnanswerableQuestion> questions, IContender contender, string path, CancellationToken cancellationToken)
+        IAnsiConsole log, IReadOnlyList<QuestionRow> questions, IContender contender, string path, CancellationToken cancellationToken)
     {
         if (questions.Count == 0)
             return [];

@@ -3,11 +3,10 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
-using System.Text.Json.Serialization;
-using System.Text.RegularExpressions;
 using Polly;
 using Polly.Retry;
 using TaskServices.Evals.Datasets;
+using TaskServices.TextToSql.Answers.Routing;
 using TaskServices.TextToSql.Generation;
 
 namespace TaskServices.Evals.Contenders;
@@ -22,13 +21,9 @@ internal sealed record EndpointOptions(Uri BaseUrl, string Model, string? ApiKey
 /// The prompt is the usual strong zero-shot one (CREATE TABLE and three rows), temperature 0. What comes back is executed like any prediction: read
 /// only, on a copy, with limits. Rate limits and failures of the server are tried again, up to four times; after that the item counts as an error.
 /// </remarks>
-internal sealed partial class EndpointContender : IContender
+internal sealed class EndpointContender : IContender
 {
     private const int MaxCompletionTokens = 512;
-    private const string Abstention = "UNANSWERABLE";
-    private const string Instruction =
-        "You translate questions into SQLite queries. Answer with one SELECT statement and nothing else. " +
-        "If the database cannot answer the question, answer with the single word " + Abstention + ".";
 
     private readonly EndpointOptions _options;
     private readonly Dictionary<string, Lazy<string>> _schemaByDatabase;
@@ -72,13 +67,13 @@ internal sealed partial class EndpointContender : IContender
         {
             var answer = await AskAsync(example, cancellationToken);
             var text = answer.Choices is [{ Message.Content: { } content }, ..] ? content : "";
-            var sql = ExtractSql(text);
+            var sql = ReplySql.Extract(text);
             return new Prediction
             {
                 Status = sql is null ? PredictionStatus.Unanswerable : PredictionStatus.Answered,
                 Sql = sql,
-                PromptTokens = answer.Usage?.PromptTokens,
-                CompletionTokens = answer.Usage?.CompletionTokens,
+                PromptTokens = (int?)answer.Usage?.PromptTokens,
+                CompletionTokens = (int?)answer.Usage?.CompletionTokens,
                 LatencyMs = Stopwatch.GetElapsedTime(started).TotalMilliseconds,
                 Cost = answer.Usage is { } usage ? _options.Prices?.Of(usage.PromptTokens, usage.CompletionTokens) : null,
             };
@@ -96,15 +91,7 @@ internal sealed partial class EndpointContender : IContender
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Takes the statement out of an answer: the last code block if there is one, else the whole text. Null for an abstention.</summary>
-    internal static string? ExtractSql(string text)
-    {
-        var blocks = CodeBlock().Matches(text);
-        var sql = (blocks.Count > 0 ? blocks[^1].Groups[1].Value : text).Trim().TrimEnd(';').Trim();
-        return sql.Length == 0 || sql.StartsWith(Abstention, StringComparison.OrdinalIgnoreCase) ? null : sql;
-    }
-
-    private async Task<ChatAnswer> AskAsync(Example example, CancellationToken cancellationToken)
+    private async Task<ChatCompletion> AskAsync(Example example, CancellationToken cancellationToken)
     {
         var request = new
         {
@@ -113,7 +100,7 @@ internal sealed partial class EndpointContender : IContender
             max_tokens = MaxCompletionTokens,
             messages = new[]
             {
-                new { role = "system", content = Instruction },
+                new { role = "system", content = ReplySql.Instruction("SQLite") },
                 new { role = "user", content = $"{_schemaByDatabase[example.DatabaseId].Value}\nQuestion: {example.Question}" },
             },
         };
@@ -125,19 +112,6 @@ internal sealed partial class EndpointContender : IContender
             throw new HttpRequestException($"{(int)response.StatusCode} {response.ReasonPhrase}: {body[..Math.Min(body.Length, 200)].ReplaceLineEndings(" ")}");
         }
 
-        return await response.Content.ReadFromJsonAsync<ChatAnswer>(cancellationToken) ?? throw new JsonException("The endpoint answered null.");
+        return await response.Content.ReadFromJsonAsync<ChatCompletion>(cancellationToken) ?? throw new JsonException("The endpoint answered null.");
     }
-
-    [GeneratedRegex(@"```(?:sql|sqlite)?\s*\n?(.*?)```", RegexOptions.Singleline | RegexOptions.IgnoreCase)]
-    private static partial Regex CodeBlock();
-
-    private sealed record ChatAnswer(
-        [property: JsonPropertyName("choices")] IReadOnlyList<ChatChoice>? Choices, [property: JsonPropertyName("usage")] ChatUsage? Usage);
-
-    private sealed record ChatChoice([property: JsonPropertyName("message")] ChatMessage? Message);
-
-    private sealed record ChatMessage([property: JsonPropertyName("content")] string? Content);
-
-    private sealed record ChatUsage(
-        [property: JsonPropertyName("prompt_tokens")] int PromptTokens, [property: JsonPropertyName("completion_tokens")] int CompletionTokens);
 }

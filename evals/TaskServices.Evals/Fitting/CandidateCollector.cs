@@ -13,7 +13,7 @@ internal sealed class CandidateCollector(TextToSqlPipeline pipeline, ExampleScor
 {
     /// <param name="path">The candidates file: what stands in it is not asked again.</param>
     public async Task<IReadOnlyList<ScoredQuestion>> CollectAsync(
-        IReadOnlyList<FitQuestion> questions, string path, Action onDone, CancellationToken cancellationToken)
+        IReadOnlyList<QuestionRow> questions, string path, Action onDone, CancellationToken cancellationToken)
     {
         var known = File.Exists(path) ? JsonLines.Read<CandidateRow>(path).Select(row => row.Row).ToDictionary(row => row.Id) : [];
         var scored = new List<ScoredQuestion>();
@@ -45,17 +45,17 @@ internal sealed class CandidateCollector(TextToSqlPipeline pipeline, ExampleScor
         return scored;
     }
 
-    private async Task<ScoredQuestion> ScoreAsync(FitQuestion question, CandidateRow row, CancellationToken cancellationToken)
+    private async Task<ScoredQuestion> ScoreAsync(QuestionRow question, CandidateRow row, CancellationToken cancellationToken)
     {
         var (first, all) = await pipeline.JudgeAsync(question.DatabaseId, question.Question, row.Written, cancellationToken);
         return new(
             question.DatabaseId, question.GoldSql is not null, row.Abstains, Score(question, first, cancellationToken), [.. all.Select(judged => Score(question, judged, cancellationToken))]);
     }
 
-    private ScoredCandidate Score(FitQuestion question, JudgedCandidate judged, CancellationToken cancellationToken)
+    private ScoredCandidate Score(QuestionRow question, JudgedCandidate judged, CancellationToken cancellationToken)
     {
-        var correct = question.GoldSql is { } gold && judged.Candidate.Verdict.Sql is { } sql && scorer.Score(
-            new() { Id = question.Id, DatabaseId = question.DatabaseId, Question = question.Question, GoldSql = gold },
+        var correct = question.GoldSql is not null && judged.Candidate.Verdict.Sql is { } sql && scorer.Score(
+            question.ToExample(),
             new Prediction { Status = PredictionStatus.Answered, Sql = sql },
             cancellationToken).Correct;
         return new(judged.Features, correct);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using TaskServices.TextToSql.Answers.Routing;
 using TaskServices.TextToSql.Configuration;
 
@@ -52,14 +51,10 @@ internal sealed class RoutingOptions
         }
 
         var model = arguments.GetValue(_model) ?? throw CliException.Usage("--route-endpoint needs --route-model.");
-        double[] prices = [.. (arguments.GetValue(_prices) ?? "0,0").Split(',').Select(price =>
-            double.TryParse(price, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) ? value : -1)];
-        if (prices is not [>= 0, >= 0])
-        {
-            throw CliException.Usage("--route-prices must be two numbers, for example 0.15,0.60.");
-        }
-
+        var prices = arguments.GetValue(_prices) is { } pair
+            ? TokenPrices.TryParse(pair) ?? throw CliException.Usage("--route-prices must be two numbers, for example 0.15,0.60.")
+            : null;
         var key = Environment.GetEnvironmentVariable(KeyVariable);
-        return new(url, model, string.IsNullOrEmpty(key) ? null : new Secret(key), arguments.GetValue(_below), prices[0], prices[1]);
+        return new(url, model, string.IsNullOrEmpty(key) ? null : new Secret(key), arguments.GetValue(_below), prices);
     }
 }

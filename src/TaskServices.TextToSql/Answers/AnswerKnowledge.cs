@@ -113,11 +113,5 @@ public sealed class AnswerKnowledge
     }
 
     /// <summary>Writes what the guard accepted, without row policies: every caller's own come in when it is used.</summary>
-    private string Accepted(string sql)
-    {
-        var result = SqlGuard.Check(sql, _database.Dialect, _database.FullSchema, _database.Grant, _guard);
-        return result.Query is null
-            ? throw new TextToSqlException("SQL_REFUSED", $"The statement was refused ({result.Verdict.Reason}): {result.Verdict.Message}")
-            : SqlPrinter.Print(result.Query, _database.Dialect);
-    }
+    private string Accepted(string sql) => SqlPrinter.Print(_database.Check(sql, _guard).Require(), _database.Dialect);
 }

@@ -24,10 +24,9 @@ internal sealed class PromptSchemas
     {
         _tokenizer = tokenizer;
 
-        // A character is a token at most, nearly always; only what might fit is tokenised.
-        var text = SchemaText.Write(schema);
-        if (text.Length < 8 * WholeTokens && tokenizer.Encode(text).Length <= WholeTokens)
-            _whole = PromptSchema.Create(schema, tokenizer);
+        // Only what might fit is tokenised.
+        if (SchemaText.Write(schema).Length < 8 * WholeTokens && PromptSchema.Create(schema, tokenizer) is { PrefixTokenIds.Length: <= WholeTokens } whole)
+            _whole = whole;
         else
             _linker = new(schema);
     }

@@ -4,6 +4,8 @@ using TaskServices.TextToSql.Guard;
 using TaskServices.TextToSql.Linking;
 using TaskServices.TextToSql.Schema;
 using TaskServices.TextToSql.Sql;
+using TaskServices.TextToSql.Sql.Ast;
+using TaskServices.TextToSql.Sql.Explanation;
 
 namespace TaskServices.TextToSql.Generation;
 
@@ -25,6 +27,22 @@ internal sealed record RegisteredDatabase(
 {
     /// <summary>Longest time for reading a schema.</summary>
     public static readonly TimeSpan SchemaTime = TimeSpan.FromSeconds(30);
+
+    /// <summary>Guards a statement in the database's dialect under the grant.</summary>
+    public GuardResult Check(string sql, GuardOptions guard) => SqlGuard.Check(sql, Dialect, FullSchema, Grant, guard);
+
+    /// <summary>Guards a query in the database's dialect under the grant.</summary>
+    public GuardResult Check(Query query, GuardOptions guard) => SqlGuard.Check(query, Dialect, FullSchema, Grant, guard);
+
+    /// <summary>Makes an answer of what the guard accepted.</summary>
+    public SqlPrediction Answer(GuardResult accepted) => new()
+    {
+        Status = PredictionStatus.Answered,
+        Sql = accepted.Verdict.Sql,
+        ExecutableSql = accepted.Verdict.ExecutableSql,
+        Parameters = accepted.Verdict.Parameters,
+        Explanation = SqlExplanation.Explain(accepted.Require(), Schema),
+    };
 
     /// <summary>Reads a database's schema and values, and prepares its prompt and grammars.</summary>
     /// <exception cref="TextToSqlException">The database cannot be opened, is empty, or its schema does not fit the model.</exception>

@@ -76,15 +76,12 @@ public sealed class TextToSqlPipeline : ITextToSql, IAsyncDisposable
         return await Task.Run(() => _options.State.Schemas.Remove(_principal.Tenant, name), cancellationToken).ConfigureAwait(false);
     }
 
-    public GuardVerdict Validate(string databaseName, string sql) => Check(Find(databaseName), sql).Verdict;
+    public GuardVerdict Validate(string databaseName, string sql) => Find(databaseName).Check(sql, _options.Guard).Verdict;
 
     public string Explain(string databaseName, string sql)
     {
         var database = Find(databaseName);
-        var result = Check(database, sql);
-        return result.Query is null
-            ? throw new TextToSqlException("SQL_REFUSED", $"The statement was refused ({result.Verdict.Reason}): {result.Verdict.Message}")
-            : SqlExplanation.Explain(result.Query, database.Schema);
+        return SqlExplanation.Explain(database.Check(sql, _options.Guard).Require(), database.Schema);
     }
 
     public Task<SqlPrediction> GenerateAsync(string databaseName, string question, CancellationToken cancellationToken) =>
@@ -164,20 +161,15 @@ public sealed class TextToSqlPipeline : ITextToSql, IAsyncDisposable
         QuestionText.Check(question);
         var database = await _databases.GetAsync(databaseName, _principal, cancellationToken).ConfigureAwait(false);
         if (QuestionText.FindWriteRequest(question) is not null
-            || Check(database, previous.Sql).Query is not { } query
+            || database.Check(previous.Sql, _options.Guard).Query is not { } query
             || FollowUp.TryRewrite(query, question, database.Schema, database.Values) is not { } changed
-            || SqlGuard.Check(changed, database.Dialect, database.FullSchema, database.Grant, _options.Guard) is not { Query: not null } result)
+            || database.Check(changed, _options.Guard) is not { Query: not null } result)
         {
             return null;
         }
 
-        return _memory.Issue(databaseName, question, new()
+        return _memory.Issue(databaseName, question, database.Answer(result) with
         {
-            Status = PredictionStatus.Answered,
-            Sql = result.Verdict.Sql,
-            ExecutableSql = result.Verdict.ExecutableSql,
-            Parameters = result.Verdict.Parameters,
-            Explanation = SqlExplanation.Explain(result.Query, database.Schema),
             Confidence = 1,
             Origin = AnswerOrigin.FollowUp,
             Duration = Stopwatch.GetElapsedTime(started),
@@ -200,9 +192,6 @@ public sealed class TextToSqlPipeline : ITextToSql, IAsyncDisposable
                 $"The schema takes {schema.PrefixTokenIds.Length:N0} tokens, the question {prompt.Length - schema.PrefixTokenIds.Length:N0} and an answer up to " +
                 $"{_options.MaxCompletionTokens:N0}; the model reads {_model.Model.ContextLength:N0}. Shorten the question, or ask a database with fewer tables.");
     }
-
-    private GuardResult Check(RegisteredDatabase database, string sql) =>
-        SqlGuard.Check(sql, database.Dialect, database.FullSchema, database.Grant, _options.Guard);
 
     /// <summary>Gets a database at once, unless it has to be opened or checked first.</summary>
     private RegisteredDatabase Find(string databaseName) => _databases.GetAsync(databaseName, _principal, CancellationToken.None).AsTask().GetAwaiter().GetResult();

@@ -1,7 +1,6 @@
 using TaskServices.TextToSql.Guard;
 using TaskServices.TextToSql.Knowledge;
 using TaskServices.TextToSql.Linking;
-using TaskServices.TextToSql.Sql.Explanation;
 using TaskServices.TextToSql.Sql.Parsing;
 
 namespace TaskServices.TextToSql.Generation;
@@ -26,13 +25,8 @@ internal static class VerifiedAnswer
             var verified = QuestionTemplate.Create(query.Question, ValueHints.Match(query.Question, database.Values));
             if (TryWrite(query.Sql, verified, asked, database, options) is { Verdict.Accepted: true } result)
             {
-                return new()
+                return database.Answer(result) with
                 {
-                    Status = PredictionStatus.Answered,
-                    Sql = result.Verdict.Sql,
-                    ExecutableSql = result.Verdict.ExecutableSql,
-                    Parameters = result.Verdict.Parameters,
-                    Explanation = SqlExplanation.Explain(result.Query!, database.Schema),
                     Confidence = verified.Slots.Select(slot => slot.Text).SequenceEqual(asked.Slots.Select(slot => slot.Text), StringComparer.OrdinalIgnoreCase)
                         ? SameConfidence : SubstitutedConfidence,
                     VerifiedQueryId = query.Id,
@@ -48,7 +42,7 @@ internal static class VerifiedAnswer
         try
         {
             return VerifiedReuse.TryWrite(SqlParser.Parse(sql, database.Dialect), verified, asked) is { } query
-                ? SqlGuard.Check(query, database.Dialect, database.FullSchema, database.Grant, options.Guard)
+                ? database.Check(query, options.Guard)
                 : null;
         }
         catch (TextToSqlException)

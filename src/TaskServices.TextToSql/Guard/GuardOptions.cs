@@ -20,4 +20,10 @@ public sealed record GuardOptions
 
 /// <summary>A verdict, with the bound query where the statement was accepted.</summary>
 /// <param name="Query">The query for explanations: as it is re-printed, but without row policies and an added LIMIT; null when refused.</param>
-public sealed record GuardResult(GuardVerdict Verdict, Sql.Ast.Query? Query);
+public sealed record GuardResult(GuardVerdict Verdict, Sql.Ast.Query? Query)
+{
+    /// <summary>Gets the query that was accepted.</summary>
+    /// <exception cref="TextToSqlException">Reason <c>SQL_REFUSED</c>: it was not.</exception>
+    internal Sql.Ast.Query Require() =>
+        Query ?? throw new TextToSqlException("SQL_REFUSED", $"The statement was refused ({Verdict.Reason}): {Verdict.Message}");
+}

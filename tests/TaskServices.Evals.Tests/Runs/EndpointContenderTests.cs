@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using TaskServices.Evals.Contenders;
 using TaskServices.Evals.Datasets;
+using TaskServices.TextToSql.Answers.Routing;
 using TaskServices.TextToSql.Generation;
 
 namespace TaskServices.Evals.Tests.Runs;
@@ -70,9 +71,14 @@ public sealed class EndpointContenderTests : IDisposable
     [InlineData("SELECT 1;", "SELECT 1")]
     [InlineData("```\nSELECT 2\n```", "SELECT 2")]
     [InlineData("first ```sql\nSELECT 3\n``` better ```sql\nSELECT 4;```", "SELECT 4")]
+    [InlineData("```sqlite\nSELECT 5\n```", "SELECT 5")]
+    [InlineData("```postgresql\nSELECT 6\n```", "SELECT 6")]
+    [InlineData("```SELECT 7```", "SELECT 7")]
+    [InlineData("```\nSELECT\n8```", "SELECT\n8")]
+    [InlineData("```SELECT\n9```", "SELECT\n9")]
     [InlineData("  \n", null)]
     [InlineData("Unanswerable.", null)]
-    public void ExtractSql_TakesTheStatement(string text, string? expected) => Assert.Equal(expected, EndpointContender.ExtractSql(text));
+    public void ExtractSql_TakesTheStatement(string text, string? expected) => Assert.Equal(expected, ReplySql.Extract(text));
 
     private async Task<Prediction> AskAsync(params (int Status, string Body)[] answers)
     {

@@ -80,7 +80,7 @@ public sealed class RoutingTests
     }
 
     private static Task<AnsweringServer> StartAsync(Endpoint endpoint, string answer, double below = 1) => AnsweringServer.StartAsync(
-        _ => answer, routing: new EndpointOptions(endpoint.BaseUrl, "large", new Secret("secret"), below, PromptPrice: 2, CompletionPrice: 8));
+        _ => answer, routing: new EndpointOptions(endpoint.BaseUrl, "large", new Secret("secret"), below, new TokenPrices(2, 8)));
 
     private static async Task<Proto.GeneratedSql> GenerateAsync(AnsweringServer server, string question) =>
         (await server.Client.GenerateSqlAsync(new() { SchemaId = "chinook", Question = question }, cancellationToken: Cancellation)).GeneratedSql;

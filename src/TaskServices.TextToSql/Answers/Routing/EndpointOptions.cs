@@ -7,6 +7,5 @@ namespace TaskServices.TextToSql.Answers.Routing;
 /// <param name="Model">Name of its model.</param>
 /// <param name="ApiKey">Null where it asks for none.</param>
 /// <param name="Below">Answers with less confidence than this are unsure, in [0, 1]; abstentions and refusals of the model's SQL always are.</param>
-/// <param name="PromptPrice">Price of a million prompt tokens; 0 where it is not known.</param>
-/// <param name="CompletionPrice">Price of a million completion tokens; 0 where it is not known.</param>
-public sealed record EndpointOptions(Uri BaseUrl, string Model, Secret? ApiKey, double Below, double PromptPrice, double CompletionPrice);
+/// <param name="Prices">Null where they are not known.</param>
+public sealed record EndpointOptions(Uri BaseUrl, string Model, Secret? ApiKey, double Below, TokenPrices? Prices);

@@ -1,10 +1,8 @@
 using System.Text;
-using System.Text.RegularExpressions;
 using TaskServices.TextToSql.Generation;
 using TaskServices.TextToSql.Guard;
 using TaskServices.TextToSql.Schema;
 using TaskServices.TextToSql.Sql;
-using TaskServices.TextToSql.Sql.Explanation;
 using TaskServices.TextToSql.Sql.Printing;
 
 namespace TaskServices.TextToSql.Answers.Routing;
@@ -14,10 +12,8 @@ namespace TaskServices.TextToSql.Answers.Routing;
 /// Sent are the question and the tables and columns that the caller may know of, no stored value and no row. An endpoint that fails, abstains or writes
 /// what the guard refuses leaves the answer as it was. Safe for use from several threads.
 /// </remarks>
-public sealed partial class EndpointRouter : IDisposable
+public sealed class EndpointRouter : IDisposable
 {
-    private const string Abstention = "UNANSWERABLE";
-
     /// <summary>The endpoint tells no confidence of its own, and none was measured.</summary>
     private const double Confidence = 0.5;
 
@@ -34,7 +30,7 @@ public sealed partial class EndpointRouter : IDisposable
     {
         if (!IsUnsure(prediction))
             return null;
-        var reply = await _endpoint.AskAsync(Instruction(database.Dialect), $"{Describe(database.Schema, database.Dialect)}\nQuestion: {QuestionText.ToOneLine(question)}", cancellationToken)
+        var reply = await _endpoint.AskAsync(ReplySql.Instruction(database.Dialect.ToString()), $"{Describe(database.Schema, database.Dialect)}\nQuestion: {QuestionText.ToOneLine(question)}", cancellationToken)
             .ConfigureAwait(false);
         if (reply is null)
         {
@@ -42,18 +38,13 @@ public sealed partial class EndpointRouter : IDisposable
             return null;
         }
 
-        var cost = (reply.PromptTokens * _options.PromptPrice + reply.CompletionTokens * _options.CompletionPrice) / 1e6;
-        var result = ExtractSql(reply.Text) is { } sql ? SqlGuard.Check(sql, database.Dialect, database.FullSchema, database.Grant, guard) : null;
+        var cost = _options.Prices?.Of(reply.PromptTokens, reply.CompletionTokens) ?? 0;
+        var result = ReplySql.Extract(reply.Text) is { } sql ? database.Check(sql, guard) : null;
         _metrics?.RecordEndpoint(result is null ? "abstained" : result.Verdict.Accepted ? "accepted" : "refused", cost);
         return result is not { Query: not null }
             ? prediction with { EndpointCost = cost }
-            : new()
+            : database.Answer(result) with
             {
-                Status = PredictionStatus.Answered,
-                Sql = result.Verdict.Sql,
-                ExecutableSql = result.Verdict.ExecutableSql,
-                Parameters = result.Verdict.Parameters,
-                Explanation = SqlExplanation.Explain(result.Query, database.Schema),
                 Confidence = Confidence,
                 CandidateCount = prediction.CandidateCount + 1,
                 PromptTokenCount = prediction.PromptTokenCount,
@@ -66,14 +57,6 @@ public sealed partial class EndpointRouter : IDisposable
 
     public void Dispose() => _endpoint.Dispose();
 
-    /// <summary>Takes the statement out of a reply: the last code block if there is one, else the whole text. Null for an abstention.</summary>
-    internal static string? ExtractSql(string text)
-    {
-        var blocks = CodeBlock().Matches(text);
-        var sql = (blocks.Count > 0 ? blocks[^1].Groups[1].Value : text).Trim();
-        return sql.Length == 0 || sql.StartsWith(Abstention, StringComparison.OrdinalIgnoreCase) ? null : sql;
-    }
-
     private bool IsUnsure(SqlPrediction prediction) => prediction.Status switch
     {
         PredictionStatus.Answered => prediction.Confidence < _options.Below,
@@ -81,10 +64,6 @@ public sealed partial class EndpointRouter : IDisposable
         PredictionStatus.Refused => prediction.Reason is not "WRITE_REQUESTED",
         _ => false,
     };
-
-    private static string Instruction(SqlDialect dialect) =>
-        $"You translate questions into {dialect} queries. Answer with one SELECT statement and nothing else. " +
-        $"If the database cannot answer the question, answer with the single word {Abstention}.";
 
     private static string Describe(DatabaseSchema schema, SqlDialect dialect)
     {
@@ -108,7 +87,4 @@ public sealed partial class EndpointRouter : IDisposable
 
         string Name(string name) => SqlPrinter.PrintName(name, dialect);
     }
-
-    [GeneratedRegex(@"```[a-z]*\s*\n?(.*?)```", RegexOptions.Singleline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex CodeBlock();
 }

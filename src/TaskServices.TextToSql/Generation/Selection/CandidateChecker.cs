@@ -31,10 +31,13 @@ internal sealed class CandidateChecker(RegisteredDatabase database, ITokenizer t
         try
         {
             var written = SqlParser.Parse(candidate.CompactSql, SqlDialect.Sqlite);
-            var repair = new LiteralRepair(database.Values, QueryShape.Of(CompactSql.Expand(written, candidate.CompactSql, database.Schema).Query).PlainTables);
-            var expansion = CompactSql.Expand(repair.Rewrite(written), candidate.CompactSql, database.Schema);
+            var expansion = CompactSql.Expand(written, candidate.CompactSql, database.Schema);
+            var repair = new LiteralRepair(database.Values, QueryShape.Of(expansion.Query).PlainTables);
+            var repaired = repair.Rewrite(written);
+            if (repair.Repairs.Count > 0)
+                expansion = CompactSql.Expand(repaired, candidate.CompactSql, database.Schema);
             var query = database.Dialect is SqlDialect.Sqlite ? expansion.Query : Translate(expansion, database.Dialect);
-            var result = SqlGuard.Check(query, database.Dialect, database.FullSchema, database.Grant, guard);
+            var result = database.Check(query, guard);
             return candidate with
             {
                 Verdict = result.Verdict,

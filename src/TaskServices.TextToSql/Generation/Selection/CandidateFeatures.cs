@@ -22,8 +22,9 @@ internal static class CandidateFeatures
 
     /// <param name="candidate">An accepted candidate.</param>
     /// <param name="agreement">Its share among the rivals.</param>
-    public static double[] Compute(Candidate candidate, Agreement agreement, QuestionCues cues, LinkFeatures links)
+    public static double[] Compute(Candidate candidate, Agreement agreement, LinkFeatures links)
     {
+        var cues = links.Cues;
         var shape = QueryShape.Of(candidate.Query!);
         var logProbabilities = candidate.LogProbabilities;
         var (sum, least) = (logProbabilities.Sum(), logProbabilities.DefaultIfEmpty().Min());
@@ -33,7 +34,7 @@ internal static class CandidateFeatures
             Math.Min(logProbabilities.Count, 120) / 40.0, One(candidate.IsGreedy), agreement.CountShare, agreement.ResultShare, agreement.ResultMass, agreement.ResultShare * agreement.ResultShare,
             Math.Min(agreement.ResultCount, 8) / 4.0, Math.Min(candidate.Repairs.Count, 2), One(candidate.Run is { Failed: true }), One(candidate.Run is { Failed: false, RowCount: 0 }),
             One(candidate.Run is { IsBlank: true }), One(candidate.Run is { RowCount: > 20 }), One(candidate.Run is null),
-            links.CoveredWords(shape), links.UnknownWords(), links.UnnamedColumns(shape), links.FullyNamedColumns(shape), links.MissingColumns(shape), links.MissingTables(shape), links.UnnamedTables(shape),
+            links.CoveredWords(shape), links.UnknownWords, links.UnnamedColumns(shape), links.FullyNamedColumns(shape), links.MissingColumns(shape), links.MissingTables(shape), links.UnnamedTables(shape),
             links.UnusedValues(shape), links.UsedValues(shape), links.UnstoredTexts(shape), links.InventedTexts(shape), links.UnusedNumbers(shape), links.InventedNumbers(shape), links.MistypedLiterals(shape),
         };
         void Compare(bool asked, bool done)

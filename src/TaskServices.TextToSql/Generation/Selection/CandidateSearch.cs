@@ -16,7 +16,7 @@ internal sealed class CandidateSearch(
     // Behind a long prompt each rival costs more, so that there are fewer of them: the time of an answer stays bounded.
     private const int MinRivals = 3, RivalPromptTokens = 6_000;
 
-    private readonly QuestionCues _cues = new(question);
+    private readonly LinkFeatures _links = new(database, new(question), matches);
     private readonly CandidateChecker _checker = new(database, model.Tokenizer, options.Guard);
     private readonly CandidateRunner? _runner = mayExecute && database.Executor is not GivenSchemaExecutor ? new(database) : null;
 
@@ -95,7 +95,7 @@ internal sealed class CandidateSearch(
     {
         if (!candidate.Verdict.Accepted)
             return new(candidate, [], 0);
-        var features = CandidateFeatures.Compute(candidate, agreement, _cues, new LinkFeatures(database, _cues, matches));
+        var features = CandidateFeatures.Compute(candidate, agreement, _links);
         return new(candidate, features, judge.Probability(features));
     }
 

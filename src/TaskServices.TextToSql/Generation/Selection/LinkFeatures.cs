@@ -4,12 +4,17 @@ using TaskServices.TextToSql.Schema;
 
 namespace TaskServices.TextToSql.Generation.Selection;
 
-/// <summary>Measures how well a query's tables, columns and values meet the question's words.</summary>
+/// <summary>Measures how well the tables, columns and values of one question's candidates meet its words. Not thread safe.</summary>
 internal sealed class LinkFeatures(RegisteredDatabase database, QuestionCues cues, IReadOnlyList<ValueMatch> matches)
 {
     private const int MaxCount = 3, MinPart = 4;
 
     private readonly SchemaWords _words = database.Words;
+
+    // Of the question alone, the same for all its candidates.
+    private double? _unknownWords;
+
+    public QuestionCues Cues => cues;
 
     /// <summary>Gets the share of the question's schema words that the query's names have; 1 where there are none.</summary>
     public double CoveredWords(QueryShape shape)
@@ -20,8 +25,7 @@ internal sealed class LinkFeatures(RegisteredDatabase database, QuestionCues cue
     }
 
     /// <summary>Gets the words of the question that nothing in the schema or in its values explains: what they mean may not be there.</summary>
-    public double UnknownWords() => Clip(Words.ContentStems(UnexplainedText()).Distinct().Count(stem =>
-        !QuestionCues.IsOperation(stem) && !char.IsAsciiDigit(stem[0]) && !IsKnown(stem) && !Synonyms.Of(stem).Any(IsKnown)));
+    public double UnknownWords => _unknownWords ??= CountUnknownWords();
 
     /// <summary>Gets the columns of the query none of whose words the question has.</summary>
     public double UnnamedColumns(QueryShape shape) => Clip(shape.Columns.Count(column =>
@@ -76,6 +80,9 @@ internal sealed class LinkFeatures(RegisteredDatabase database, QuestionCues cue
     public double MistypedLiterals(QueryShape shape) => Clip(
         shape.Texts.Count(text => !text.IsPattern && TypeOf(text.Column) is ColumnType.Number)
         + shape.Numbers.Count(pair => TypeOf(pair.Column) is ColumnType.Text));
+
+    private double CountUnknownWords() => Clip(Words.ContentStems(UnexplainedText()).Distinct().Count(stem =>
+        !QuestionCues.IsOperation(stem) && !char.IsAsciiDigit(stem[0]) && !IsKnown(stem) && !Synonyms.Of(stem).Any(IsKnown)));
 
     /// <summary>Gets the question without stored values, quoted texts and proper names, which no schema has to know.</summary>
     private string UnexplainedText()
