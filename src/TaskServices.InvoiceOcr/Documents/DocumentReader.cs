@@ -98,10 +98,17 @@ public sealed class DocumentReader(IPageReader reader, DocumentLimits? limits = 
 
     private int CheckImage(ReadOnlySpan<byte> bytes, string type)
     {
-        var (width, height) = type == ContentType.Jpeg
-            ? (JpegHeader.Read(bytes).WidthPx, JpegHeader.Read(bytes).HeightPx)
-            : (PngFile.Read(bytes).WidthPx, PngFile.Read(bytes).HeightPx);
-        _limits.CheckPage(width, height);
+        if (type == ContentType.Jpeg)
+        {
+            var header = JpegHeader.Read(bytes);
+            _limits.CheckPage(header.WidthPx, header.HeightPx);
+        }
+        else
+        {
+            var file = PngFile.Read(bytes);
+            _limits.CheckPage(file.WidthPx, file.HeightPx);
+        }
+
         return 1;
     }
 

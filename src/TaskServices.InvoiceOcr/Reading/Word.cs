@@ -11,8 +11,17 @@ public sealed record Word(string Text, PixelBox Box, int Offset, double Confiden
     public static IReadOnlyList<Word> Split(string text, PixelBox box)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var words = new List<Word>();
         var unit = box.Width / Math.Max(text.Length, 1);
+        return
+        [
+            .. Ranges(text).Select(word => new Word(
+                text[word.Start..word.End], box with { Left = box.Left + (unit * word.Start), Right = box.Left + (unit * word.End) }, word.Start)),
+        ];
+    }
+
+    /// <summary>Finds the words of a line: from the first unit to behind the last one.</summary>
+    internal static IEnumerable<(int Start, int End)> Ranges(string text)
+    {
         for (var start = 0; start < text.Length; start++)
         {
             if (char.IsWhiteSpace(text[start]))
@@ -26,12 +35,9 @@ public sealed record Word(string Text, PixelBox Box, int Offset, double Confiden
                 end++;
             }
 
-            words.Add(new Word(
-                text[start..end], box with { Left = box.Left + (unit * start), Right = box.Left + (unit * end) }, start));
+            yield return (start, end);
             start = end;
         }
-
-        return words;
     }
 }
 

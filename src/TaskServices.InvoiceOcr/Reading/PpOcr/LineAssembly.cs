@@ -65,29 +65,12 @@ internal static class LineAssembly
         return Math.Clamp(left, 0, 1);
     }
 
-    private static List<Word> Words(string text, List<double> edges, List<CharacterReading> readings, Point2f[] outline)
-    {
-        var words = new List<Word>();
-        for (var start = 0; start < text.Length; start++)
-        {
-            if (char.IsWhiteSpace(text[start]))
-            {
-                continue;
-            }
-
-            var end = start;
-            while (end < text.Length && !char.IsWhiteSpace(text[end]))
-            {
-                end++;
-            }
-
-            var confidence = Enumerable.Range(start, end - start).Average(index => readings[index].Probability);
-            words.Add(new Word(text[start..end], BoxBetween(outline, edges[start], edges[end]), start, confidence));
-            start = end;
-        }
-
-        return words;
-    }
+    private static List<Word> Words(string text, List<double> edges, List<CharacterReading> readings, Point2f[] outline) =>
+    [
+        .. Word.Ranges(text).Select(word => new Word(
+            text[word.Start..word.End], BoxBetween(outline, edges[word.Start], edges[word.End]), word.Start,
+            Enumerable.Range(word.Start, word.End - word.Start).Average(index => readings[index].Probability))),
+    ];
 
     private static PixelBox BoxBetween(Point2f[] outline, double from, double to) => PixelBox.Around(
         [Along(outline[0], outline[1], from), Along(outline[0], outline[1], to), Along(outline[3], outline[2], to), Along(outline[3], outline[2], from)]);
