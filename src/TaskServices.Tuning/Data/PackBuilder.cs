@@ -37,17 +37,17 @@ internal sealed class PackBuilder(ITokenizer tokenizer, int packTokens)
             // Similar lengths share a pack, so that little is padded; the packs themselves are shuffled below.
             var sorted = questions.Select(question => (Question: question, Tokenise(question).Length))
                 .OrderBy(pair => pair.Length + random.Next(12)).ToList();
+            var prefixLength = tokenizer.Encode(SchemaText.Write(database.Schema)).Length;
+            if (prefixLength > MaxPrefixTokens)
+            {
+                continue;
+            }
+
             for (var start = 0; start < sorted.Count;)
             {
-                var prefix = tokenizer.Encode(SchemaText.Write(database.Schema));
-                if (prefix.Length > MaxPrefixTokens)
-                {
-                    break;
-                }
-
                 var count = 1;
                 while (start + count < sorted.Count && count < MaxExamples &&
-                    prefix.Length + ((count + 1) * sorted[start + count].Length) <= packTokens)
+                    prefixLength + ((count + 1) * sorted[start + count].Length) <= packTokens)
                 {
                     count++;
                 }
