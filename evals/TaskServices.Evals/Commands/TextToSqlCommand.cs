@@ -38,7 +38,7 @@ internal static class TextToSqlCommand
         Description = "Score these predictions, rows {id, sql} or as predict-sql writes them, instead of asking the model.",
     };
 
-    private static readonly Option<Uri?> Endpoint = new("--endpoint")
+    private static readonly Option<string?> Endpoint = new("--endpoint")
     {
         Description = "Ask this OpenAI-compatible endpoint instead, for example http://127.0.0.1:8080/v1 (zero-shot: DDL, three rows a table, question).",
     };
@@ -164,14 +164,14 @@ internal static class TextToSqlCommand
     {
         if (arguments.GetValue(Predictions) is { } predictions)
             return new FileContender(predictions);
-        if (arguments.GetValue(Endpoint) is not { } endpoint)
+        if (arguments.GetValue(Endpoint) is not { } address)
         {
             return await Composition.CreateServiceAsync(
                 copies.Paths, arguments.GetValue(Model), arguments.GetValue(Adapter), arguments.GetValue(MachineCost), cancellationToken);
         }
 
-        if (!endpoint.IsAbsoluteUri || endpoint.Scheme is not ("http" or "https"))
-            throw new EvaluationException("ENDPOINT_INVALID", $"--endpoint {endpoint}: expected an http or https address such as http://127.0.0.1:8080/v1.");
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var endpoint) || endpoint.Scheme is not ("http" or "https"))
+            throw new EvaluationException("ENDPOINT_INVALID", $"--endpoint {address}: expected an http or https address such as http://127.0.0.1:8080/v1.");
         var key = Environment.GetEnvironmentVariable(arguments.GetValue(ApiKeyVariable)!);
         return new EndpointContender(new(endpoint, arguments.GetValue(EndpointModel)!, key, prices), copies.Paths);
     }

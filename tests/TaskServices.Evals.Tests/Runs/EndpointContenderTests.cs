@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json;
+using TaskServices.Evals.Commands;
 using TaskServices.Evals.Contenders;
 using TaskServices.Evals.Datasets;
+using TaskServices.Evals.Runs;
 using TaskServices.TextToSql.Answers.Routing;
 using TaskServices.TextToSql.Generation;
 
@@ -56,6 +58,24 @@ public sealed class EndpointContenderTests : IDisposable
     }
 
     [Theory]
+    [InlineData("ftp://x")]
+    [InlineData("nowhere")]
+    public async Task Command_EndpointThatIsNoAddress_IsAnErrorOfOneLine(string endpoint) => Assert.Equal(ExitCodes.Environment, await EvaluateAsync(endpoint));
+
+    [Fact]
+    public async Task Command_Endpoint_IsAskedAndScored()
+    {
+        var serving = Serve((200, Answer("SELECT count(*) FROM singer")));
+
+        Assert.Equal(ExitCodes.Done, await EvaluateAsync(_url.ToString(), "--prices", "0.3,2"));
+
+        await serving.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        var item = Assert.Single(RunFolder.ReadExamples(Path.Combine(_database.Folder, "run")));
+        Assert.True(item.Correct);
+        Assert.Equal(0.0004, item.Cost!.Value, 9);
+    }
+
+    [Theory]
     [InlineData(401, "no such key", PredictionStatus.Error)]
     [InlineData(200, "no JSON", PredictionStatus.Error)]
     [InlineData(200, """{"choices":[{"message":{"content":"UNANSWERABLE"}}]}""", PredictionStatus.Unanswerable)]
@@ -84,22 +104,31 @@ public sealed class EndpointContenderTests : IDisposable
     {
         await using var contender = new EndpointContender(
             new(_url, "any", "secret", new TokenPrices(0.3, 2)), new Dictionary<string, string> { ["tiny"] = _database.Path });
-        var serving = Task.Run(async () =>
-        {
-            foreach (var (status, body) in answers)
-            {
-                var context = await _listener.GetContextAsync();
-                using var reader = new StreamReader(context.Request.InputStream);
-                _requests.Add((context.Request.Headers["Authorization"], await reader.ReadToEndAsync()));
-                context.Response.StatusCode = status;
-                context.Response.ContentType = "application/json";
-                await using var writer = new StreamWriter(context.Response.OutputStream);
-                await writer.WriteAsync(body);
-            }
-        });
+        var serving = Serve(answers);
         var prediction = await contender.PredictAsync(Question, TestContext.Current.CancellationToken);
         await serving.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         return prediction;
+    }
+
+    private Task Serve(params (int Status, string Body)[] answers) => Task.Run(async () =>
+    {
+        foreach (var (status, body) in answers)
+        {
+            var context = await _listener.GetContextAsync();
+            using var reader = new StreamReader(context.Request.InputStream);
+            _requests.Add((context.Request.Headers["Authorization"], await reader.ReadToEndAsync()));
+            context.Response.StatusCode = status;
+            context.Response.ContentType = "application/json";
+            await using var writer = new StreamWriter(context.Response.OutputStream);
+            await writer.WriteAsync(body);
+        }
+    });
+
+    private Task<int> EvaluateAsync(string endpoint, params string[] more)
+    {
+        var questions = _database.Write("questions.jsonl", JsonSerializer.Serialize(new { id = "q1", db_id = "tiny", question = "How many singers?", query = "SELECT count(*) FROM singer" }));
+        return EvaluationCommand.InvokeAsync(
+            ["text-to-sql", "--questions", questions, "--databases", _database.Databases, "--out", Path.Combine(_database.Folder, "run"), "--endpoint", endpoint, .. more]);
     }
 
     private static string Answer(string content) => JsonSerializer.Serialize(new
